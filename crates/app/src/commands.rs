@@ -1,0 +1,171 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use aloe_db::organisations;
+use aloe_domain::email::EmailAddress;
+use aloe_domain::ids::OrganisationId;
+use aloe_domain::permission::OrganisationKind;
+use aloe_vault::{Token, TokenDomain};
+use clap::{Args, Parser, Subcommand};
+
+use crate::installation::Installation;
+use crate::runtime::{self, Trouble};
+
+/// Practice management and public booking.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    /// The folder of the installation.
+    #[arg(long, global = true, default_value = "var", env = "ALOE_DATA")]
+    pub data: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the pages until told to stop.
+    Serve(ServeOptions),
+    /// Fill an installation with synthetic people.
+    Demo(DemoOptions),
+    /// Organisations.
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+/// Options of `serve`.
+#[derive(Args)]
+pub struct ServeOptions {
+    /// Address and port; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    pub listen: SocketAddr,
+    /// The address people use, when it differs.
+    #[arg(long)]
+    pub origin: Option<String>,
+    /// Certificate chain in PEM; local ones are made without it.
+    #[arg(long)]
+    pub certificate: Option<PathBuf>,
+    /// Its key in PEM.
+    #[arg(long)]
+    pub certificate_key: Option<PathBuf>,
+    /// A demonstration: synthetic people, messages shown instead of sent.
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// Options of `demo`.
+#[derive(Args)]
+pub struct DemoOptions {
+    /// How many organisations.
+    #[arg(long, default_value_t = 2)]
+    pub organisations: usize,
+    /// How many patients in each.
+    #[arg(long, default_value_t = 400)]
+    pub patients: usize,
+    /// Makes the same people again.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The address of the pages, for the list of sign-ins.
+    #[arg(long, default_value = "https://localhost:8443")]
+    pub origin: String,
+}
+
+/// Commands about organisations.
+#[derive(Subcommand)]
+pub enum OrganisationCommand {
+    /// Make an organisation and invite its first owner.
+    Create(CreateOptions),
+}
+
+/// Options of `organisation create`.
+#[derive(Args)]
+pub struct CreateOptions {
+    /// Its name.
+    #[arg(long)]
+    name: String,
+    /// Its part of the public address: small letters, digits, hyphens.
+    #[arg(long)]
+    slug: String,
+    /// `practice` or `public_office`.
+    #[arg(long, default_value = "practice")]
+    kind: String,
+    /// The first owner's e-mail address.
+    #[arg(long)]
+    owner_email: String,
+    /// The first owner's name.
+    #[arg(long)]
+    owner_name: String,
+    /// Who makes it, for the trail.
+    #[arg(long, default_value = "operator")]
+    operator: String,
+    /// The address of the pages, for the invitation's link.
+    #[arg(long, default_value = "https://localhost:8443")]
+    origin: String,
+}
+
+/// Commands about keys.
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Say which keys there are.
+    Status,
+    /// Print the recovery kit of the current master key.
+    RecoveryKit,
+}
+
+/// Makes an organisation and prints the invitation of its first owner.
+///
+/// # Errors
+/// A sentence about what is wrong and what to do.
+pub async fn create_organisation(data: &Path, options: &CreateOptions) -> Result<(), Trouble> {
+    let kind = OrganisationKind::from_code(&options.kind)
+        .ok_or_else(|| Trouble::Plain("--kind is practice or public_office.".into()))?;
+    let email = EmailAddress::parse(&options.owner_email).map_err(|e| Trouble::Plain(e.to_string()))?;
+    let installation = Installation::open(data)?;
+    let opened = runtime::reach(&installation).await?;
+    if opened.doors.find_organisation(&options.slug).await?.is_some() {
+        return Err(Trouble::Plain(format!("the address {} is taken. Choose another --slug.", options.slug)));
+    }
+    let id = OrganisationId::fresh();
+    let token = Token::random().map_err(|e| Trouble::Plain(e.to_string()))?;
+    let hash = token.hash(TokenDomain::INVITATION);
+    let mut tx = opened.doors.operator(id, &options.operator, "making the organisation").await?;
+    organisations::create(&mut tx, &options.slug, kind, &options.name, false).await?;
+    installation.keys.make_first(&mut tx).await?;
+    aloe_db::settings::publish_notice(&mut tx, crate::demo::PRIVACY_NOTICE).await?;
+    organisations::invite_first_owner(&mut tx, &email, &options.owner_name, &hash).await?;
+    tx.commit().await?;
+    println!("{} is made. Its first owner joins with this link within seven days:", options.name);
+    println!("{}/invitation/{}", options.origin, token.to_text().expose());
+    Ok(())
+}
+
+/// Says which keys there are.
+///
+/// # Errors
+/// When the key store cannot be read.
+pub async fn keys_status(data: &Path) -> Result<(), Trouble> {
+    let installation = Installation::open(data)?;
+    let version = installation.keys.master().current_version().map_err(|e| Trouble::Plain(e.to_string()))?;
+    println!("master key: version {version}, in {}", installation.places().master_keys().display());
+    Ok(())
+}
+
+/// Prints the recovery kit.
+///
+/// # Errors
+/// When the key store keeps its keys to itself.
+pub fn recovery_kit(data: &Path) -> Result<(), Trouble> {
+    let installation = Installation::open(data)?;
+    let trouble = |e: aloe_vault::KeyStoreError| Trouble::Plain(e.to_string());
+    let version = installation.keys.master().current_version().map_err(trouble)?;
+    let kit = installation.keys.master().recovery_kit(version).map_err(trouble)?;
+    println!("{}", kit.to_text().expose());
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `aloe`: practice management and public booking in one program.
+
+mod commands;
+mod demo;
+mod installation;
+mod local_certificate;
+mod runtime;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use commands::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_writer(std::io::stderr).with_target(false).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("aloe: cannot start its threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("aloe: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
+    match cli.command {
+        Command::Serve(options) => serve::serve(&cli.data, &options).await,
+        Command::Demo(options) => demo::fill(&cli.data, &options).await,
+        Command::Organisation(commands::OrganisationCommand::Create(options)) => {
+            commands::create_organisation(&cli.data, &options).await
+        }
+        Command::Keys(commands::KeysCommand::Status) => commands::keys_status(&cli.data).await,
+        Command::Keys(commands::KeysCommand::RecoveryKit) => commands::recovery_kit(&cli.data),
+    }
+}

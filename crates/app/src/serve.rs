@@ -1,0 +1,139 @@
+//! `aloe serve`: the pages, the jobs, the dispatcher, until told to stop.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::Duration;
+
+use aloe_db::doors::Doors;
+use aloe_vault::{PasswordHasher, PasswordParameters, PasswordWorkers};
+use aloe_web::edge::{Certificate, Edge};
+use aloe_web::state::{Aloe, Change, WebConfig};
+use tokio::sync::watch;
+
+use crate::commands::ServeOptions;
+use crate::installation::{Installation, write_private};
+use crate::local_certificate;
+use crate::runtime::{self, Running, Trouble};
+
+/// Serves until SIGINT or SIGTERM.
+///
+/// # Errors
+/// A sentence about what is wrong and what to do.
+pub async fn serve(data: &Path, options: &ServeOptions) -> Result<(), Trouble> {
+    let installation = Installation::open(data)?;
+    if installation.fresh {
+        eprintln!("A new master key was made. Print its recovery kit with `aloe keys recovery-kit` and keep it in a safe.");
+    }
+    let opened = runtime::start(&installation).await?;
+    let certificate = certificate(&installation, options)?;
+    let edge = Edge::listen(options.listen, certificate).await?;
+    let port = edge.address().map_or(0, |address| address.port());
+    let origin = options.origin.clone().unwrap_or_else(|| format!("https://localhost:{port}"));
+    let config = WebConfig { installation: installation.short_id(), origin: origin.clone(), demonstration: options.demo };
+    let passwords = password_workers()?;
+    let app = Aloe::new(opened.doors.clone(), installation.keys.clone(), &installation.key, passwords, config);
+    let running = Running { pid: std::process::id(), database_port: opened.server.port, origin: origin.clone() };
+    let text = serde_json::to_string(&running).map_err(|e| Trouble::Plain(e.to_string()))?;
+    write_private(&installation.places().running(), &text)?;
+    let (stop, stopped) = watch::channel(false);
+    let work = [
+        tokio::spawn(do_jobs(opened.doors.clone(), stopped.clone())),
+        tokio::spawn(tell_changes(opened.doors.clone(), app.clone(), stopped.clone())),
+        tokio::spawn(keep_house(opened.doors.clone(), stopped.clone())),
+    ];
+    eprintln!("Aloe is open at {origin}/");
+    tokio::select! {
+        () = edge.serve(aloe_web::routes::router(app), stopped) => {}
+        () = told_to_stop() => {
+            let _ = stop.send(true);
+        }
+    }
+    for task in work {
+        let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
+    }
+    let _ = std::fs::remove_file(installation.places().running());
+    if let Some(cluster) = opened.cluster {
+        tokio::task::block_in_place(|| cluster.stop())?;
+    }
+    eprintln!("Aloe has stopped.");
+    Ok(())
+}
+
+fn certificate(installation: &Installation, options: &ServeOptions) -> Result<Certificate, Trouble> {
+    match (&options.certificate, &options.certificate_key) {
+        (Some(chain), Some(key)) => Ok(Certificate::read(chain.clone(), key.clone())?),
+        (None, None) => {
+            let files = local_certificate::ensure(&installation.places().tls())?;
+            Ok(Certificate::read(files.chain, files.key)?)
+        }
+        _ => Err(Trouble::Plain("--certificate and --certificate-key belong together: give both or neither.".into())),
+    }
+}
+
+/// Threads that hash passwords: one fewer than the cores, so that a flood of sign-ins leaves one to everybody else.
+pub fn password_workers() -> Result<PasswordWorkers, Trouble> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = NonZeroUsize::new(cores.saturating_sub(1)).unwrap_or(NonZeroUsize::MIN);
+    let waiting = NonZeroUsize::MIN.saturating_add(63);
+    PasswordWorkers::start(PasswordHasher::of(PasswordParameters::default()), threads, waiting)
+        .map_err(|e| Trouble::Plain(e.to_string()))
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+async fn pause(stopped: &mut watch::Receiver<bool>, time: Duration) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(time) => true,
+        _ = stopped.changed() => false,
+    }
+}
+
+async fn do_jobs(doors: Doors, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let wait = match doors.do_one_job().await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => Duration::from_millis(500),
+            Err(error) => {
+                tracing::error!(%error, "a job failed and is due again");
+                Duration::from_secs(5)
+            }
+        };
+        if *stopped.borrow() || !pause(&mut stopped, wait).await {
+            return;
+        }
+    }
+}
+
+async fn tell_changes(doors: Doors, app: Aloe, mut stopped: watch::Receiver<bool>) {
+    let listener = tokio::spawn(doors.clone().listen(move |organisation, topic| {
+        // Nobody listens when no page is open.
+        let _ = app.changes.send(Change { organisation, topic });
+    }));
+    while pause(&mut stopped, Duration::from_millis(250)).await {
+        if let Err(error) = doors.dispatch_changes().await {
+            tracing::error!(%error, "changes could not be told");
+        }
+    }
+    listener.abort();
+}
+
+async fn keep_house(doors: Doors, mut stopped: watch::Receiver<bool>) {
+    while pause(&mut stopped, Duration::from_secs(60)).await {
+        if let Err(error) = doors.tidy().await {
+            tracing::error!(%error, "housekeeping failed");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+SELECT fence.end_session($1, $2)::text

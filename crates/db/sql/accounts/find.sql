@@ -1,0 +1,1 @@
+SELECT * FROM fence.find_account($1)

@@ -1,0 +1,1 @@
+SELECT * FROM fence.look_up_session($1)

@@ -1,0 +1,1 @@
+SELECT fence.note_sign_in($1, $2, $3)::text

@@ -1,0 +1,1 @@
+SELECT fence.replace_password_hash($1, $2)::text

@@ -1,0 +1,1 @@
+INSERT INTO changes (organisation_id, topic) VALUES ($1, $2)

@@ -1,0 +1,1 @@
+SELECT occupancy_id FROM occupancies WHERE organisation_id = $1 AND booking_id = $2

@@ -1,0 +1,3 @@
+SELECT booking_id, reference, service_id, location_id, resource_id, status, starts_at, ends_at, contact_name, contact_phone, for_whom,
+    language, created_at, version
+FROM bookings WHERE organisation_id = $1 AND booking_id = $2

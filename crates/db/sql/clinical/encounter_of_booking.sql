@@ -1,0 +1,1 @@
+SELECT encounter_id FROM encounters WHERE organisation_id = $1 AND booking_id = $2

@@ -1,0 +1,1 @@
+SELECT fence.enter_auth($1, $2)::text

@@ -1,0 +1,1 @@
+SELECT fence.enter_public($1, $2, $3) AS organisation

@@ -1,0 +1,1 @@
+SELECT fence.dispatch_changes() AS told

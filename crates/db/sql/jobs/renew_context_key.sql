@@ -1,0 +1,1 @@
+SELECT fence.renew_context_key()::text

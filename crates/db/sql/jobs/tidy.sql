@@ -1,0 +1,1 @@
+SELECT fence.tidy()::text

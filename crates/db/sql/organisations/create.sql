@@ -1,0 +1,1 @@
+SELECT fence.create_organisation($1, $2, $3, $4, $5)::text

@@ -1,0 +1,1 @@
+SELECT organisation_id, name, synthetic FROM fence.find_organisation($1)

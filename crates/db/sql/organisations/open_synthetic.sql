@@ -1,0 +1,1 @@
+SELECT fence.open_synthetic($1)::text

@@ -1,0 +1,1 @@
+SELECT aloe.move_encounters($1, $2, $3, $4) AS moved

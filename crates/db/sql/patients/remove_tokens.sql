@@ -1,0 +1,1 @@
+DELETE FROM patient_tokens WHERE organisation_id = $1 AND patient_id = $2

@@ -1,0 +1,3 @@
+SELECT m.membership_id, m.user_id, m.name, m.email, m.roles, m.resource_id, m.active, m.joined_at, m.version, r.name AS diary
+FROM memberships m LEFT JOIN resources r ON r.organisation_id = $1 AND r.resource_id = m.resource_id
+WHERE m.organisation_id = $1 ORDER BY m.active DESC, m.name

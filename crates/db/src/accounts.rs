@@ -1,0 +1,236 @@
+//! Accounts, sessions and invitations: what happens at the door.
+
+use aloe_domain::email::EmailAddress;
+use aloe_domain::ids::{MembershipId, OrganisationId, ResourceId, SessionId, UserId};
+use aloe_domain::permission::{OrganisationKind, RoleSet};
+use aloe_vault::TokenHash;
+use tokio_postgres::Row;
+
+use crate::doors::Doors;
+use crate::error::DbError;
+use crate::membership::{Membership, SignedIn};
+use crate::sql;
+use crate::visit::Visit;
+
+/// Seconds that an access token lives.
+pub const ACCESS_SECONDS: f64 = 600.0;
+/// Seconds that a session lives at most.
+pub const SESSION_SECONDS: f64 = 12.0 * 3600.0;
+
+/// What sign-in needs of an account.
+pub struct Account {
+    /// The user.
+    pub user: UserId,
+    /// The stored hash, in PHC form.
+    pub password_hash: String,
+    /// Whether the account was closed.
+    pub disabled: bool,
+}
+
+/// Hashes of a fresh pair of session tokens; the tokens themselves go to the browser only.
+pub struct TokenPair {
+    /// Of the access token.
+    pub access: TokenHash,
+    /// Of the refresh token.
+    pub refresh: TokenHash,
+}
+
+/// How a renewal ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// The new pair is in force.
+    Renewed,
+    /// The token is unknown or the session is over: sign in.
+    Unknown,
+    /// A spent token came back late: the session was ended.
+    Reused,
+}
+
+/// An invitation that can still be accepted.
+pub struct OpenInvitation {
+    /// The organisation's name.
+    pub organisation_name: String,
+    /// The invited address.
+    pub email: String,
+    /// The name it was sent to.
+    pub name: String,
+    /// The roles it gives.
+    pub roles: RoleSet,
+    /// Whether that address has an account already, which keeps its password.
+    pub has_account: bool,
+}
+
+impl Doors {
+    /// The account of an address, if there is one.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn find_account(&self, visit: &Visit, email: &EmailAddress) -> Result<Option<Account>, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let row = tx.find(sql!("accounts/find"), &[&email.canonical()]).await?;
+        tx.commit().await?;
+        Ok(row.map(|row| Account {
+            user: UserId::from_uuid(row.get("user_id")),
+            password_hash: row.get("password_hash"),
+            disabled: row.get("disabled"),
+        }))
+    }
+
+    /// Records a sign-in that failed, in the trail of the account's organisations.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn note_failed_sign_in(&self, visit: &Visit, user: UserId) -> Result<(), DbError> {
+        let mut tx = self.auth(visit).await?;
+        tx.find(sql!("accounts/note_sign_in"), &[&user.as_uuid(), &"sign_in", &"denied"]).await?;
+        tx.commit().await
+    }
+
+    /// Puts a hash made with today's parameters in place of an older one.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn replace_password_hash(&self, visit: &Visit, user: UserId, hash: &str) -> Result<(), DbError> {
+        let mut tx = self.auth(visit).await?;
+        tx.find(sql!("accounts/replace_password_hash"), &[&user.as_uuid(), &hash]).await?;
+        tx.commit().await
+    }
+
+    /// Starts a session.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn start_session(&self, visit: &Visit, user: UserId, device: &str, pair: &TokenPair) -> Result<(), DbError> {
+        let mut tx = self.auth(visit).await?;
+        let session = SessionId::fresh().as_uuid();
+        let (access, refresh) = (pair.access.as_bytes().as_slice(), pair.refresh.as_bytes().as_slice());
+        tx.find(
+            sql!("accounts/start_session"),
+            &[&user.as_uuid(), &session, &device, &SESSION_SECONDS, &access, &ACCESS_SECONDS, &refresh],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// Who holds an access token, if its session is active.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn look_up(&self, access: &TokenHash) -> Result<Option<SignedIn>, DbError> {
+        let hash = access.as_bytes().as_slice();
+        let rows = self.auth_rows(sql!("accounts/look_up_session"), &[&hash]).await?;
+        rows.first().map(|first| signed_in(first, &rows, hash)).transpose()
+    }
+
+    /// Spends a refresh token for a new pair.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn renew(&self, visit: &Visit, spent: &TokenHash, pair: &TokenPair) -> Result<Renewal, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let (access, refresh) = (pair.access.as_bytes().as_slice(), pair.refresh.as_bytes().as_slice());
+        let row = tx
+            .find(sql!("accounts/renew_session"), &[&spent.as_bytes().as_slice(), &access, &ACCESS_SECONDS, &refresh])
+            .await?;
+        tx.commit().await?;
+        Ok(match row.map(|row| row.get::<_, String>("verdict")).as_deref() {
+            Some("renewed") => Renewal::Renewed,
+            Some("reused") => Renewal::Reused,
+            _ => Renewal::Unknown,
+        })
+    }
+
+    /// Ends the session behind either token, at once and everywhere.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn end_session(&self, visit: &Visit, token: &TokenHash) -> Result<(), DbError> {
+        if crate::sabotage::is_on("P11") {
+            return Ok(());
+        }
+        let mut tx = self.auth(visit).await?;
+        tx.find(sql!("accounts/end_session"), &[&token.as_bytes().as_slice(), &"signed out"]).await?;
+        tx.commit().await
+    }
+
+    /// The invitation behind a link, if it can still be accepted.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn find_invitation(&self, visit: &Visit, token: &TokenHash) -> Result<Option<OpenInvitation>, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let row = tx.find(sql!("accounts/find_invitation"), &[&token.as_bytes().as_slice()]).await?;
+        tx.commit().await?;
+        row.map(|row| {
+            Ok(OpenInvitation {
+                organisation_name: row.get("organisation_name"),
+                email: row.get("email"),
+                name: row.get("name"),
+                roles: roles_of(&row)?,
+                has_account: row.get::<_, Option<uuid::Uuid>>("account").is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    /// Accepts an invitation, once. Answers the user, or nothing when the link is spent or over.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn accept_invitation(
+        &self,
+        visit: &Visit,
+        token: &TokenHash,
+        name: &str,
+        password_hash: &str,
+    ) -> Result<Option<UserId>, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let (user, membership) = (UserId::fresh().as_uuid(), MembershipId::fresh().as_uuid());
+        let row = tx
+            .find(
+                sql!("accounts/accept_invitation"),
+                &[&token.as_bytes().as_slice(), &user, &membership, &name, &password_hash],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(row.and_then(|row| row.get::<_, Option<uuid::Uuid>>("account")).map(UserId::from_uuid))
+    }
+}
+
+fn signed_in(first: &Row, rows: &[Row], token_hash: &[u8]) -> Result<SignedIn, DbError> {
+    let memberships = rows
+        .iter()
+        .filter(|row| row.get::<_, Option<uuid::Uuid>>("organisation_id").is_some())
+        .map(|row| membership(row, token_hash))
+        .collect::<Result<_, _>>()?;
+    Ok(SignedIn {
+        session: SessionId::from_uuid(first.get("session_id")),
+        user: UserId::from_uuid(first.get("user_id")),
+        name: first.get("name"),
+        email: first.get("email"),
+        memberships,
+    })
+}
+
+fn membership(row: &Row, token_hash: &[u8]) -> Result<Membership, DbError> {
+    Ok(Membership {
+        token_hash: token_hash.to_vec(),
+        organisation: OrganisationId::from_uuid(row.get("organisation_id")),
+        organisation_name: row.get("organisation_name"),
+        slug: row.get("organisation_slug"),
+        kind: OrganisationKind::from_code(row.get("organisation_kind")).unwrap_or(OrganisationKind::Practice),
+        synthetic: row.get("synthetic"),
+        id: MembershipId::from_uuid(row.get("membership_id")),
+        user: UserId::from_uuid(row.get("user_id")),
+        name: row.get("member_name"),
+        roles: roles_of(row)?,
+        resource: row.get::<_, Option<uuid::Uuid>>("resource_id").map(ResourceId::from_uuid),
+        reception_may_reveal: row.get("reception_may_reveal"),
+    })
+}
+
+/// The roles in a row's `roles` column.
+pub(crate) fn roles_of(row: &Row) -> Result<RoleSet, DbError> {
+    let codes: Vec<String> = row.get("roles");
+    RoleSet::from_codes(codes.iter().map(String::as_str)).map_err(|_| DbError::Constraint("roles".into()))
+}

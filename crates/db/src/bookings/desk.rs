@@ -1,0 +1,257 @@
+//! What the desk does with bookings.
+
+use aloe_domain::booking::{Channel, Status};
+use aloe_domain::ids::{BookingId, LocationId, PatientId, ResourceId, ServiceId};
+use aloe_domain::permission::need::Schedule;
+use aloe_domain::scheduling::{Lane, Occupancy, Span, next_lane, overbook_lane};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::BookingError;
+use super::idempotency::{Fingerprint, IdempotencyKey};
+use super::place::{NewBooking, note_change, occupy, write};
+use super::read::{clashes, find};
+use crate::agenda::{Agenda, busy};
+use crate::sql;
+use crate::tx::Tx;
+
+/// A booking made at the desk.
+pub struct DeskBooking {
+    /// What.
+    pub service: ServiceId,
+    /// Where.
+    pub location: LocationId,
+    /// In whose diary.
+    pub resource: ResourceId,
+    /// Start.
+    pub starts_at: Timestamp,
+    /// Length; the service's own when nothing is said.
+    pub minutes: Option<i32>,
+    /// The patient, if on file.
+    pub patient: Option<PatientId>,
+    /// Name to call.
+    pub name: String,
+    /// Phone in E.164, or blank.
+    pub phone: String,
+    /// Note for reception.
+    pub note: String,
+    /// Desk, phone or walk-in.
+    pub channel: Channel,
+    /// Language code.
+    pub language: String,
+    /// A reason makes an overbooking out of a clash; the permission is the database's to check too.
+    pub overbook_reason: String,
+    /// Who books.
+    pub booked_by: String,
+}
+
+/// Where a booking is moved or resized to.
+pub struct Move {
+    /// The version that was on screen.
+    pub version: i32,
+    /// In whose diary.
+    pub resource: ResourceId,
+    /// Where.
+    pub location: LocationId,
+    /// Start.
+    pub starts_at: Timestamp,
+    /// Length in minutes.
+    pub minutes: i32,
+    /// A reason makes an overbooking out of a clash.
+    pub overbook_reason: String,
+}
+
+/// What may be corrected without moving.
+pub struct Edit {
+    /// The version that was on screen.
+    pub version: i32,
+    /// Name to call.
+    pub name: String,
+    /// Phone in E.164, or blank.
+    pub phone: String,
+    /// Note for reception.
+    pub note: String,
+    /// What.
+    pub service: ServiceId,
+}
+
+/// The stretch of a diary that a booking takes, buffers of its service included.
+fn stretch(agenda: &Agenda, service: ServiceId, starts_at: Timestamp, minutes: i32) -> Option<(Timestamp, Span)> {
+    let of = |n: i32| SignedDuration::from_mins(i64::from(n));
+    let service = agenda.service(service)?;
+    let ends_at = starts_at.checked_add(of(minutes)).ok()?;
+    let from = starts_at.checked_sub(of(service.buffer_before)).ok()?;
+    let span = Span::new(from, ends_at.checked_add(of(service.buffer_after)).ok()?)?;
+    (5..=720).contains(&minutes).then_some((ends_at, span))
+}
+
+/// Chooses a lane, or says what is in the way.
+async fn choose_lane(
+    tx: &mut Tx<Schedule>,
+    agenda: &Agenda,
+    resource: ResourceId,
+    span: Span,
+    except: Option<BookingId>,
+    overbook: bool,
+) -> Result<Lane, BookingError> {
+    let rows = match except {
+        Some(booking) => tx.rows(sql!("bookings/occupancy_ids"), &[&booking.as_uuid()]).await?,
+        None => Vec::new(),
+    };
+    let own: Vec<Uuid> = rows.iter().map(|row| row.get("occupancy_id")).collect();
+    let taken = busy(tx, &[resource], span.starts_at(), span.ends_at(), &own).await?;
+    let taken: Vec<Occupancy> = taken.get(&resource).cloned().unwrap_or_default();
+    let capacity = agenda.resource(resource).and_then(|r| u16::try_from(r.capacity).ok()).ok_or(BookingError::NotOffered)?;
+    if let Some(lane) = next_lane(&taken, span, capacity) {
+        return Ok(lane);
+    }
+    if overbook && let Some(lane) = overbook_lane(&taken, span, capacity).filter(|lane| lane.number() < 100) {
+        return Ok(lane);
+    }
+    Err(BookingError::Clash(clashes(tx, resource, span.starts_at(), span.ends_at(), except).await?))
+}
+
+/// Books at the desk, in or out of hours. Repeated with the same key, it answers the first booking.
+///
+/// # Errors
+/// `Clash` with what is in the way; `Taken` when someone was faster in the last instant.
+pub async fn book_at_desk(
+    tx: &mut Tx<Schedule>,
+    agenda: &Agenda,
+    wanted: &DeskBooking,
+    key: &IdempotencyKey,
+) -> Result<BookingId, BookingError> {
+    let fingerprint = Fingerprint::of(&[&wanted.service.to_string(), &wanted.resource.to_string(), &wanted.starts_at.to_string(), &wanted.name]);
+    if let Some(first) = key.answer(tx, &fingerprint).await? {
+        return Ok(BookingId::from_uuid(first));
+    }
+    let usual = agenda.service(wanted.service).map(|s| s.minutes).ok_or(BookingError::NotOffered)?;
+    let (ends_at, span) = stretch(agenda, wanted.service, wanted.starts_at, wanted.minutes.unwrap_or(usual)).ok_or(BookingError::NotOffered)?;
+    let overbook = !wanted.overbook_reason.is_empty();
+    let lane = choose_lane(tx, agenda, wanted.resource, span, None, overbook).await?;
+    let capacity = agenda.resource(wanted.resource).map_or(0, |r| r.capacity);
+    let overbooked = i16::try_from(lane.number()).is_ok_and(|lane| lane >= capacity);
+    let id = BookingId::fresh();
+    let status = if wanted.channel == Channel::WalkIn { Status::Arrived } else { Status::Confirmed };
+    let new = NewBooking {
+        id,
+        service: wanted.service,
+        location: wanted.location,
+        resource: wanted.resource,
+        patient: wanted.patient,
+        status: Status::Confirmed,
+        channel: wanted.channel,
+        starts_at: wanted.starts_at,
+        ends_at,
+        contact_name: &wanted.name,
+        contact_phone: &wanted.phone,
+        for_whom: "",
+        language: &wanted.language,
+        note: &wanted.note,
+        // A reason that turned out not to be needed would read as an overbooking later.
+        overbook_reason: if overbooked { &wanted.overbook_reason } else { "" },
+        notice_version: None,
+        booked_by: &wanted.booked_by,
+    };
+    write(tx, &new).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&wanted.resource.as_uuid()]).await?;
+    occupy(tx, id, wanted.resource, lane, span).await?;
+    if status == Status::Arrived {
+        tx.run_one(sql!("bookings/set_status"), &[&id.as_uuid(), &1_i32, &status.code(), &""]).await?;
+    }
+    key.keep(tx, &fingerprint, id.as_uuid()).await?;
+    note_change(tx, "calendar").await?;
+    Ok(id)
+}
+
+/// Moves or resizes a booking.
+///
+/// # Errors
+/// `Clash`, `Taken`, or `Stale` when it changed since it was on screen.
+pub async fn move_at_desk(tx: &mut Tx<Schedule>, agenda: &Agenda, id: BookingId, to: &Move) -> Result<(), BookingError> {
+    let booking = find(tx, id).await?;
+    if booking.version != to.version || !matches!(booking.status, Status::Pending | Status::Confirmed | Status::Arrived) {
+        return Err(BookingError::Stale);
+    }
+    let (ends_at, span) = stretch(agenda, booking.service, to.starts_at, to.minutes).ok_or(BookingError::NotOffered)?;
+    let overbook = !to.overbook_reason.is_empty() || (!booking.overbook_reason.is_empty() && to.resource == booking.resource);
+    let reason = if to.overbook_reason.is_empty() { &booking.overbook_reason } else { &to.overbook_reason };
+    let lane = choose_lane(tx, agenda, to.resource, span, Some(id), overbook).await?;
+    tx.run(sql!("bookings/free"), &[&id.as_uuid()]).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&to.resource.as_uuid()]).await?;
+    let moved = tx
+        .run(
+            sql!("bookings/move"),
+            &[&id.as_uuid(), &to.version, &to.starts_at, &ends_at, &to.resource.as_uuid(), &to.location.as_uuid(), reason],
+        )
+        .await?;
+    if moved != 1 {
+        return Err(BookingError::Stale);
+    }
+    occupy(tx, id, to.resource, lane, span).await?;
+    note_change(tx, "calendar").await?;
+    Ok(())
+}
+
+/// Takes a booking to its next state. Cancelling and not coming give the time back; coming after all takes it again.
+///
+/// # Errors
+/// `Transition` for a step that its life does not allow, `Stale` when it changed since it was on screen.
+pub async fn set_status(
+    tx: &mut Tx<Schedule>,
+    agenda: &Agenda,
+    id: BookingId,
+    version: i32,
+    to: Status,
+    reason: &str,
+) -> Result<(), BookingError> {
+    let booking = find(tx, id).await?;
+    if booking.version != version {
+        return Err(BookingError::Stale);
+    }
+    let to = booking.status.change_to(to)?;
+    if to.occupies() && !booking.status.occupies() {
+        let minutes = (booking.ends_at.as_second() - booking.starts_at.as_second()) / 60;
+        let minutes = i32::try_from(minutes).unwrap_or(0);
+        let (_, span) = stretch(agenda, booking.service, booking.starts_at, minutes).ok_or(BookingError::NotOffered)?;
+        let lane = choose_lane(tx, agenda, booking.resource, span, Some(id), false).await?;
+        occupy(tx, id, booking.resource, lane, span).await?;
+    }
+    tx.run_one(sql!("bookings/set_status"), &[&id.as_uuid(), &version, &to.code(), &reason]).await.map_err(stale)?;
+    if !to.occupies() {
+        tx.run(sql!("bookings/free"), &[&id.as_uuid()]).await?;
+    }
+    note_change(tx, "calendar").await?;
+    Ok(())
+}
+
+/// Corrects name, phone, note or service.
+///
+/// # Errors
+/// `Stale` when it changed since it was on screen.
+pub async fn edit(tx: &mut Tx<Schedule>, id: BookingId, to: &Edit) -> Result<(), BookingError> {
+    let params: [crate::tx::Param<'_>; 6] = [&id.as_uuid(), &to.version, &to.name, &to.phone, &to.note, &to.service.as_uuid()];
+    tx.run_one(sql!("bookings/edit"), &params).await.map_err(stale)?;
+    note_change(tx, "calendar").await?;
+    Ok(())
+}
+
+/// Says who the booking is for, once reception has registered or recognised them.
+///
+/// # Errors
+/// `Missing` when the booking is not here.
+pub async fn attach_patient<N>(tx: &mut Tx<N>, id: BookingId, patient: PatientId) -> Result<(), BookingError> {
+    let attached = tx.run(sql!("bookings/set_patient"), &[&id.as_uuid(), &patient.as_uuid()]).await?;
+    if attached != 1 {
+        return Err(BookingError::Missing);
+    }
+    note_change(tx, "calendar").await?;
+    Ok(())
+}
+
+fn stale(error: crate::error::DbError) -> BookingError {
+    match error {
+        crate::error::DbError::Conflict => BookingError::Stale,
+        other => other.into(),
+    }
+}

@@ -1,0 +1,158 @@
+//! Taking a lane of a diary. The exclusion constraint decides races; everything before it only chooses well.
+
+use aloe_domain::booking::{Channel, Reference, Status};
+use aloe_domain::ids::{BookingId, LocationId, PatientId, ResourceId, ServiceId};
+use aloe_domain::scheduling::{Lane, Span};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::BookingError;
+use crate::error::DbError;
+use crate::sql;
+use crate::tx::Tx;
+
+/// A booking about to be written.
+pub(super) struct NewBooking<'a> {
+    pub id: BookingId,
+    pub service: ServiceId,
+    pub location: LocationId,
+    pub resource: ResourceId,
+    pub patient: Option<PatientId>,
+    pub status: Status,
+    pub channel: Channel,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub contact_name: &'a str,
+    pub contact_phone: &'a str,
+    pub for_whom: &'a str,
+    pub language: &'a str,
+    pub note: &'a str,
+    pub overbook_reason: &'a str,
+    pub notice_version: Option<i32>,
+    pub booked_by: &'a str,
+}
+
+/// Writes the booking's row and answers its reference.
+pub(super) async fn write<N>(tx: &mut Tx<N>, new: &NewBooking<'_>) -> Result<Reference, DbError> {
+    let reference = Reference::draw(random_byte());
+    let compact = reference.to_string().replace('-', "");
+    tx.run_one(
+        sql!("bookings/add"),
+        &[
+            &new.id.as_uuid(),
+            &compact,
+            &new.service.as_uuid(),
+            &new.location.as_uuid(),
+            &new.resource.as_uuid(),
+            &new.patient.map(PatientId::as_uuid),
+            &new.status.code(),
+            &new.channel.code(),
+            &new.starts_at,
+            &new.ends_at,
+            &new.contact_name,
+            &new.contact_phone,
+            &new.for_whom,
+            &new.language,
+            &new.note,
+            &new.overbook_reason,
+            &new.notice_version,
+            &new.booked_by,
+        ],
+    )
+    .await?;
+    Ok(reference)
+}
+
+/// Bytes for a reference, from version-4 UUIDs of the operating system's generator.
+fn random_byte() -> impl FnMut() -> u8 {
+    let mut bytes: Vec<u8> = Vec::new();
+    move || loop {
+        // Two bytes of a version-4 UUID carry its version and variant: leave them out.
+        match bytes.pop() {
+            Some(byte) => return byte,
+            None => bytes.extend(Uuid::new_v4().as_bytes().iter().enumerate().filter(|(i, _)| *i != 6 && *i != 8).map(|(_, b)| *b)),
+        }
+    }
+}
+
+/// Takes one lane for a booking. `Taken` when someone was faster.
+pub(super) async fn occupy<N>(
+    tx: &mut Tx<N>,
+    booking: BookingId,
+    resource: ResourceId,
+    lane: Lane,
+    span: Span,
+) -> Result<(), BookingError> {
+    insert(tx, Some(booking), resource, lane, span, None).await
+}
+
+/// Takes one lane for some seconds, for the holder of a token.
+pub(super) async fn occupy_for(
+    tx: &mut Tx<crate::doors::Public>,
+    resource: ResourceId,
+    lane: Lane,
+    span: Span,
+    hold_hash: &[u8],
+    seconds: f64,
+) -> Result<(), BookingError> {
+    insert(tx, None, resource, lane, span, Some((hold_hash, seconds))).await
+}
+
+async fn insert<N>(
+    tx: &mut Tx<N>,
+    booking: Option<BookingId>,
+    resource: ResourceId,
+    lane: Lane,
+    span: Span,
+    hold: Option<(&[u8], f64)>,
+) -> Result<(), BookingError> {
+    if crate::sabotage::is_on("N1") {
+        // Past the constraint's reach: each booking gets a lane that nobody else can have.
+        return insert_anywhere(tx, booking, resource, span).await;
+    }
+    let lane = i16::try_from(lane.number()).map_err(|_| BookingError::Taken)?;
+    let (hash, seconds) = hold.unzip();
+    let taken = tx
+        .run(
+            sql!("bookings/occupy"),
+            &[
+                &Uuid::now_v7(),
+                &booking.map(BookingId::as_uuid),
+                &resource.as_uuid(),
+                &lane,
+                &span.starts_at(),
+                &span.ends_at(),
+                &hash,
+                &seconds,
+            ],
+        )
+        .await?;
+    if taken == 1 { Ok(()) } else { Err(BookingError::Taken) }
+}
+
+async fn insert_anywhere<N>(
+    tx: &mut Tx<N>,
+    booking: Option<BookingId>,
+    resource: ResourceId,
+    span: Span,
+) -> Result<(), BookingError> {
+    let shift = jiff::SignedDuration::from_hours(i64::from(Uuid::new_v4().as_bytes().first().copied().unwrap_or(0)) * 9000);
+    let (from, to) = (span.starts_at() + shift, span.ends_at() + shift);
+    let params: [crate::tx::Param<'_>; 8] = [
+        &Uuid::now_v7(),
+        &booking.map(BookingId::as_uuid),
+        &resource.as_uuid(),
+        &0_i16,
+        &from,
+        &to,
+        &None::<Vec<u8>>,
+        &None::<f64>,
+    ];
+    tx.run(sql!("bookings/occupy"), &params).await?;
+    Ok(())
+}
+
+/// Tells open pages that something of this topic changed.
+pub(super) async fn note_change<N>(tx: &mut Tx<N>, topic: &str) -> Result<(), DbError> {
+    tx.run_one(sql!("bookings/add_change"), &[&topic]).await
+}

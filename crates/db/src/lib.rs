@@ -1,0 +1,34 @@
+//! The database of Aloe: every statement, the fenced transaction, and the operations on top of them.
+//!
+//! A transaction is made by a door and by nothing else. Its type names the need that it was entered for, so that a
+//! clinical statement does not compile with a reception scope; the database checks the same again, at every statement.
+
+pub mod accounts;
+pub mod agenda;
+pub mod bookings;
+pub mod bulk;
+pub mod catalogue;
+pub mod clinical;
+pub mod clinical_synthetic;
+pub mod connect;
+pub mod doors;
+pub mod error;
+pub mod jobs;
+mod listen;
+pub mod keys;
+pub mod membership;
+pub mod messages;
+pub mod migrate;
+pub mod organisations;
+pub mod patients;
+mod pool;
+pub mod proofs;
+pub mod sabotage;
+pub mod settings;
+pub mod statement;
+pub mod team;
+pub mod trail;
+pub mod tx;
+pub mod visit;
+
+pub use tokio_postgres::Client as MigratorClient;

@@ -1,0 +1,99 @@
+//! Who is signed in, where they belong, and the scopes that follow from it.
+
+use std::marker::PhantomData;
+
+use aloe_domain::ids::{MembershipId, OrganisationId, ResourceId, SessionId, UserId};
+use aloe_domain::permission::{OrganisationKind, Permission, PermissionSet, RoleSet, granted, need::Need};
+
+/// A signed-in person, as the database answered for their access token.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: SessionId,
+    /// The user.
+    pub user: UserId,
+    /// The user's own name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// The active memberships, by the organisation's name.
+    pub memberships: Vec<Membership>,
+}
+
+impl SignedIn {
+    /// The membership in one organisation, if it is active.
+    pub fn membership(&self, organisation: OrganisationId) -> Option<&Membership> {
+        self.memberships.iter().find(|m| m.organisation == organisation)
+    }
+}
+
+/// An active membership, and what its roles grant.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    pub(crate) token_hash: Vec<u8>,
+    /// Where.
+    pub organisation: OrganisationId,
+    /// The organisation's name.
+    pub organisation_name: String,
+    /// The organisation's part of its public address.
+    pub slug: String,
+    /// Practice or public office.
+    pub kind: OrganisationKind,
+    /// Whether everyone in it is invented.
+    pub synthetic: bool,
+    /// The membership.
+    pub id: MembershipId,
+    /// The user.
+    pub user: UserId,
+    /// The name shown to colleagues.
+    pub name: String,
+    /// The roles.
+    pub roles: RoleSet,
+    /// The member's own diary or counter.
+    pub resource: Option<ResourceId>,
+    pub(crate) reception_may_reveal: bool,
+}
+
+/// The membership does not grant the permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed: {0:?}")]
+pub struct NotGranted(pub Permission);
+
+impl Membership {
+    /// Everything the roles grant here.
+    pub fn permissions(&self) -> PermissionSet {
+        let mut all = granted(self.roles, self.reception_may_reveal);
+        if self.kind == OrganisationKind::PublicOffice {
+            // A public office keeps no clinical record, whoever asks.
+            all = all.without(Permission::Clinical);
+        }
+        all
+    }
+
+    /// A scope for one need: the application's own safeguard. The database checks again when it is entered.
+    ///
+    /// # Errors
+    /// `NotGranted` when no role here holds the permission.
+    pub fn scope<N: Need>(&self) -> Result<Scope<N>, NotGranted> {
+        if !self.permissions().contains(N::PERMISSION) && !crate::sabotage::is_on("P7-application") {
+            return Err(NotGranted(N::PERMISSION));
+        }
+        Ok(Scope { token_hash: self.token_hash.clone(), organisation: self.organisation, need: PhantomData })
+    }
+
+    /// The scope that every active member has: the organisation's own name, services and diaries.
+    pub fn any_scope(&self) -> Scope<Member> {
+        Scope { token_hash: self.token_hash.clone(), organisation: self.organisation, need: PhantomData }
+    }
+}
+
+/// The need of someone who is a member, whatever their roles.
+#[derive(Clone, Copy, Debug)]
+pub struct Member;
+
+/// Proof that a membership was checked for the need `N`. Cannot be made elsewhere.
+pub struct Scope<N> {
+    pub(crate) token_hash: Vec<u8>,
+    pub(crate) organisation: OrganisationId,
+    need: PhantomData<fn() -> N>,
+}

@@ -1,0 +1,80 @@
+//! Merging two files of one person, reversibly: the merge keeps the list of what it moved.
+
+use aloe_domain::ids::PatientId;
+use aloe_domain::permission::need::Patients;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::PatientError;
+use crate::error::DbError;
+use crate::sql;
+use crate::tx::Tx;
+
+/// A merge that can still be undone.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The merge.
+    pub id: Uuid,
+    /// The file that was merged away.
+    pub merged: PatientId,
+    /// Its number.
+    pub file_number: i64,
+    /// The name on it.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Moves bookings and consultations from one file to the other and closes the first. Identifiers and notes stay sealed
+/// under the key of the file they were written in.
+///
+/// # Errors
+/// `Db(Conflict)` when either file is merged already.
+pub async fn merge(tx: &mut Tx<Patients>, keep: PatientId, merge: PatientId) -> Result<Uuid, PatientError> {
+    if keep == merge {
+        return Err(DbError::Conflict.into());
+    }
+    let (keep, merged) = (keep.as_uuid(), merge.as_uuid());
+    tx.run_one(sql!("patients/set_merged"), &[&merged, &keep]).await?;
+    let all = None::<Vec<Uuid>>;
+    let rows = tx.rows(sql!("patients/move_bookings"), &[&merged, &keep, &all]).await?;
+    let bookings: Vec<Uuid> = rows.iter().map(|row| row.get("booking_id")).collect();
+    let encounters: Vec<Uuid> = tx.get(sql!("patients/move_encounters"), &[&all, &merged, &keep]).await?.get("moved");
+    let id = Uuid::now_v7();
+    tx.run_one(sql!("patients/add_merge"), &[&id, &keep, &merged, &bookings, &encounters]).await?;
+    Ok(id)
+}
+
+/// Puts back what a merge moved. What was added to the kept file since stays there.
+///
+/// # Errors
+/// `Missing` when there is no such merge, or it was undone already.
+pub async fn undo_merge(tx: &mut Tx<Patients>, merge: Uuid) -> Result<(), PatientError> {
+    let row = tx.find(sql!("patients/merge"), &[&merge]).await?.ok_or(PatientError::Missing)?;
+    let (kept, merged): (Uuid, Uuid) = (row.get("kept_id"), row.get("merged_id"));
+    let bookings: Vec<Uuid> = row.get("moved_bookings");
+    let encounters: Vec<Uuid> = row.get("moved_encounters");
+    tx.run(sql!("patients/move_bookings"), &[&kept, &merged, &Some(bookings)]).await?;
+    tx.find(sql!("patients/move_encounters"), &[&Some(encounters), &kept, &merged]).await?;
+    tx.run_one(sql!("patients/clear_merged"), &[&merged, &kept]).await?;
+    tx.run_one(sql!("patients/undo_merge"), &[&merge]).await?;
+    Ok(())
+}
+
+/// The merges into a file that can still be undone, newest first.
+///
+/// # Errors
+/// What the database answered.
+pub async fn merges_of(tx: &mut Tx<Patients>, kept: PatientId) -> Result<Vec<Merged>, PatientError> {
+    let rows = tx.rows(sql!("patients/merges_of"), &[&kept.as_uuid()]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Merged {
+            id: row.get("patient_merge_id"),
+            merged: PatientId::from_uuid(row.get("patient_id")),
+            file_number: row.get("file_number"),
+            name: format!("{} {}", row.get::<_, String>("given_names"), row.get::<_, String>("surname")).trim().to_owned(),
+            at: row.get("merged_at"),
+        })
+        .collect())
+}

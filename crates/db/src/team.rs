@@ -1,0 +1,153 @@
+//! The team: members, roles, invitations. Changes take effect on the member's next request.
+
+use aloe_domain::email::EmailAddress;
+use aloe_domain::ids::{InvitationId, MembershipId, ResourceId, UserId};
+use aloe_domain::permission::RoleSet;
+use aloe_domain::permission::need::Team;
+use aloe_vault::TokenHash;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::accounts::roles_of;
+use crate::error::DbError;
+use crate::membership::{Member, Membership};
+use crate::sql;
+use crate::tx::Tx;
+
+/// A member as the team page shows them.
+#[derive(Clone, Debug)]
+pub struct TeamMember {
+    /// The membership.
+    pub id: MembershipId,
+    /// The user.
+    pub user: UserId,
+    /// Name.
+    pub name: String,
+    /// E-mail.
+    pub email: String,
+    /// Roles.
+    pub roles: RoleSet,
+    /// Their own diary or counter.
+    pub resource: Option<ResourceId>,
+    /// Its name.
+    pub diary: Option<String>,
+    /// Whether they still belong here.
+    pub active: bool,
+    /// Since when.
+    pub joined_at: Timestamp,
+    /// Row version.
+    pub version: i32,
+}
+
+/// An invitation that was not accepted yet.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// The invitation.
+    pub id: InvitationId,
+    /// To whom.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Roles it gives.
+    pub roles: RoleSet,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Everyone who belongs or belonged here, active members first.
+///
+/// # Errors
+/// What the database answered.
+pub async fn members(tx: &mut Tx<Member>) -> Result<Vec<TeamMember>, DbError> {
+    tx.rows(sql!("team/members"), &[]).await?.iter().map(member).collect()
+}
+
+/// The invitations that are open.
+///
+/// # Errors
+/// What the database answered.
+pub async fn invitations(tx: &mut Tx<Team>) -> Result<Vec<Invitation>, DbError> {
+    let rows = tx.rows(sql!("team/invitations"), &[]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Invitation {
+                id: InvitationId::from_uuid(row.get("invitation_id")),
+                email: row.get("email"),
+                name: row.get("name"),
+                roles: roles_of(row)?,
+                expires_at: row.get("expires_at"),
+            })
+        })
+        .collect()
+}
+
+/// Gives and takes roles, the diary, or the membership itself.
+///
+/// # Errors
+/// `Refused` for the last owner or an owner changed by someone who is none; `Conflict` for a stale page.
+pub async fn change(
+    tx: &mut Tx<Team>,
+    id: MembershipId,
+    version: i32,
+    roles: RoleSet,
+    resource: Option<ResourceId>,
+    active: bool,
+) -> Result<(), DbError> {
+    let codes = codes(roles);
+    let resource = resource.map(ResourceId::as_uuid);
+    tx.run_one(sql!("team/set_roles"), &[&id.as_uuid(), &version, &codes, &resource, &active]).await
+}
+
+/// Invites someone. The link's token goes into an e-mail and nowhere else.
+///
+/// # Errors
+/// `Refused` when someone who is no owner invites an owner.
+pub async fn invite(
+    tx: &mut Tx<Team>,
+    email: &EmailAddress,
+    name: &str,
+    roles: RoleSet,
+    token: &TokenHash,
+    by: &Membership,
+) -> Result<InvitationId, DbError> {
+    let id = InvitationId::fresh();
+    let params: [crate::tx::Param<'_>; 7] = [
+        &id.as_uuid(),
+        &email.as_str(),
+        &email.canonical(),
+        &name,
+        &codes(roles),
+        &token.as_bytes().as_slice(),
+        &by.id.as_uuid(),
+    ];
+    tx.run_one(sql!("team/invite"), &params).await?;
+    Ok(id)
+}
+
+/// Withdraws an invitation.
+///
+/// # Errors
+/// `Conflict` when it was accepted or withdrawn before.
+pub async fn withdraw(tx: &mut Tx<Team>, id: InvitationId) -> Result<(), DbError> {
+    tx.run_one(sql!("team/withdraw"), &[&id.as_uuid()]).await
+}
+
+pub(crate) fn codes(roles: RoleSet) -> Vec<String> {
+    roles.iter().map(|role| role.code().to_owned()).collect()
+}
+
+fn member(row: &Row) -> Result<TeamMember, DbError> {
+    Ok(TeamMember {
+        id: MembershipId::from_uuid(row.get("membership_id")),
+        user: UserId::from_uuid(row.get("user_id")),
+        name: row.get("name"),
+        email: row.get("email"),
+        roles: roles_of(row)?,
+        resource: row.get::<_, Option<Uuid>>("resource_id").map(ResourceId::from_uuid),
+        diary: row.get("diary"),
+        active: row.get("active"),
+        joined_at: row.get("joined_at"),
+        version: row.get("version"),
+    })
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+
+mod derivation;
+mod entropy;
+mod framing;
+mod keyring;
+mod keys;
+mod objects;
+mod password;
+mod recovery;
+mod sealing;
+mod secret;
+mod store;
+mod token;
+mod version;
+
+pub use entropy::NoRandomness;
+pub use keyring::{Keyring, KeyringError, LongestTtl};
+pub use keys::{
+    CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, SealingKey, SubjectKey,
+};
+pub use objects::{ObjectError, open_object, seal_object, sealed_length};
+pub use password::{
+    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers,
+    RefusedPassword, StoredPassword, UnsafeParameters, Verdict, WorkersStopped,
+};
+pub use recovery::{RecoveryError, RecoveryKit, RestoredKey};
+pub use sealing::{CannotBeOpened, NotSealed, Opened, Place, Sealed, open, seal};
+pub use secret::{KeyBytes, SecretText};
+pub use store::{
+    Admitted, FileKeyStore, KeyStore, KeyStoreChoice, KeyStoreError, NamedOverride, NotAdmitted,
+    OverrideError, Purpose, WrapContext, Wrapped,
+};
+#[cfg(feature = "pkcs11")]
+pub use store::{Pkcs11KeyStore, Pkcs11Settings};
+pub use token::{Pin, PinMac, Token, TokenDomain, TokenError, TokenHash};
+pub use version::KeyVersion;

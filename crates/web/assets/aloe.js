@@ -1,0 +1,303 @@
+/* Aloe: enhancement by data attributes. All but drag and live update works without it. */
+(() => {
+"use strict";
+const doc = document, body = doc.body, now = Date.now;
+const $ = (s, r = doc) => r.querySelector(s), $$ = (s, r = doc) => [...r.querySelectorAll(s)];
+const on = (types, fn, opt, at = doc) => types.split(" ").forEach((t) => at.addEventListener(t, fn, opt));
+doc.documentElement.classList.add("js");
+
+const rect = (x) => x.getBoundingClientRect(), put = (x, t) => { x.textContent = t; };
+let policy = { createHTML: (s) => s };
+try { policy = trustedTypes.createPolicy("aloe", policy); } catch { /* not available */ }
+const json = (r) => r.json().catch(() => ({}));
+const parse = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+const el = (name, props, ...kids) => { const e = Object.assign(doc.createElement(name), props); e.append(...kids); return e; };
+const post = async (url, data, accept = "application/json") => {
+	if (new URL(url, location).origin !== location.origin) throw Error();
+	const form = new URLSearchParams(data), csrf = $("meta[name=csrf]")?.content || "";
+	if (!form.has("csrf")) form.set("csrf", csrf);
+	// keepalive outlives the page, up to 64 kB
+	return fetch(url, { method: "POST", body: form, keepalive: `${form}`.length < 6e4,
+		headers: { Accept: accept, "X-CSRF-Token": csrf } });
+};
+const line = el("div", { className: "status", role: "status" });
+body.append(line);
+let lineTimer;
+const say = (text, ms = 6000) => {
+	($("dialog[open]") || body).append(line);
+	clearTimeout(lineTimer); put(line, text);
+	if (ms) lineTimer = setTimeout(put, ms, line, "");
+};
+const signedOut = () => say("Signed out. Sign in in another tab; what you typed stays here.", 0);
+const active = () => doc.activeElement, two = (n) => String(n).padStart(2, "0");
+const hhmm = (min) => `${two((min / 60 | 0) % 24)}:${two(min % 60)}`;
+const typing = (t) => t.matches?.("textarea,select,input:not([type=checkbox],[type=radio],[type=submit])");
+
+// Confirm, dialogs, dismiss, submit once
+const MENU = "details.menu[open]", sure = new WeakSet();
+const ask = (src, yes) => {
+	const d = src.dataset;
+	const ok = el("button", { className: "btn " + (d.confirmKind || "danger") }, d.confirmYes || "Yes");
+	const no = el("button", { className: "btn plain" }, d.confirmNo || "Keep as it is");
+	const box = el("dialog", { ariaLabel: d.confirm, onclose: () => box.remove() }, el("h2", {}, d.confirm), el("p", {}, d.confirmDetail || ""), el("div", { className: "actions" }, ok, no));
+	ok.onclick = () => { box.close(); yes(); };
+	no.onclick = () => box.close();
+	body.append(box); box.showModal(); no.focus();
+};
+on("submit", (e) => {
+	const form = e.target, by = e.submitter, src = by?.dataset.confirm ? by : form;
+	if (src.dataset.confirm && !sure.has(src)) {
+		e.preventDefault();
+		return ask(src, () => { sure.add(src); form.requestSubmit(by); sure.delete(src); });
+	}
+	if (form.matches("[data-reveal]")) { e.preventDefault(); return reveal(form); }
+	if (form.method === "dialog") return;
+	if (form.dataset.dirty) form.dataset.dirty = "";
+	if (by && form.method === "post") setTimeout(() => { by.ariaDisabled = "true"; });
+});
+on("click", (e) => {
+	const t = e.target.closest("a,button"), d = t?.dataset;
+	if (!t) return;
+	if (t.type === "submit" && t.ariaDisabled === "true") e.preventDefault();
+	else if (d.dialog) doc.getElementById(d.dialog)?.showModal();
+	else if ("dismiss" in d) { t.closest("[data-dismissable]")?.remove(); $("main").focus({ preventScroll: true }); }
+});
+on("pageshow", () => $$("button").forEach((b) => { b.ariaDisabled = null; }), 0, window);
+
+on("pointerdown focusin", (e) => $$(MENU).forEach((m) => { if (!m.contains(e.target)) m.open = false; }));
+on("change", (e) => { if (e.target.form?.matches("[data-auto]")) e.target.form.requestSubmit(); });
+
+// Keyboard
+const store = (v) => { try { if (v) localStorage.aloeKeys = v; return localStorage.aloeKeys; } catch { return v; } };
+let keys = store() !== "off", typed = "", typedAt = 0;
+on("keydown", (e) => {
+	const t = e.target;
+	if (e.key === "Escape") {
+		if (drag) return drop(true);
+		const menu = $(MENU);
+		if (menu) { menu.open = false; $("summary", menu).focus(); }
+		return;
+	}
+	const ctrl = e.ctrlKey || e.metaKey;
+	if ((!keys && !ctrl) || e.altKey || e.repeat || (typing(t) && !ctrl)) return;
+	const key = (ctrl ? "ctrl+" : "") + e.key.toLowerCase(), scope = $("dialog[open]") || doc;
+	typed = now() - typedAt > 1000 ? key : `${typed} ${key}`.trim(); typedAt = now();
+	const find = (k) => $$("[data-key]", scope).find((x) => x.dataset.key === k && x.getClientRects().length);
+	const hit = find(typed) || find(key);
+	if (!hit) return;
+	e.preventDefault(); typed = ""; hit.focus();
+	if (typing(hit)) hit.select?.(); else hit.click();
+});
+const list = $("[data-keys]"), off = $("[data-keys-off]");
+$$("[data-key]").forEach((x) => {
+	const key = x.dataset.key, words = x.dataset.keyLabel || x.ariaLabel || x.firstChild?.textContent.trim();
+	if (!key.includes(" ")) x.ariaKeyShortcuts = key.replace("ctrl", "Control");
+	list?.append(el("dt", {}, el("kbd", {}, key.toUpperCase())), el("dd", {}, words));
+});
+if (off) { off.checked = !keys; off.onchange = () => { keys = !off.checked; store(keys ? "on" : "off"); }; }
+
+// Reveal: in the page for some seconds, then gone
+const shown = new Map();
+const mask = (slot) => {
+	const s = shown.get(slot);
+	clearInterval(s.timer); slot.replaceChildren(...s.dots); slot.classList.remove("revealed"); s.note.remove(); shown.delete(slot);
+};
+const maskAll = () => [...shown.keys()].forEach(mask);
+const reveal = async (form) => {
+	const slot = doc.getElementById(form.dataset.into);
+	if (!slot || shown.has(slot)) return;
+	try {
+		const r = await post(form.action, new FormData(form)), j = await json(r);
+		if (r.status === 401) return signedOut();
+		if (!r.ok || !j.value) return say(j.detail || "This cannot be shown now.");
+		if (doc.hidden || !slot.isConnected) return;
+		let left = +form.dataset.reveal || 20;
+		const note = el("span", { className: "dim small" });
+		const tick = () => { put(note, ` hides in ${left} s`); if (!left--) mask(slot); };
+		form.closest("details.menu")?.removeAttribute("open");
+		shown.set(slot, { dots: [...slot.childNodes], note, timer: setInterval(tick, 1000) });
+		slot.replaceChildren(j.value); slot.classList.add("revealed"); slot.after(note); tick();
+		slot.tabIndex = -1; slot.focus();
+	} catch { say("No connection. Nothing was shown."); }
+};
+
+// Autosave: after 1.5 s, at least each 5 s, and on leaving
+const savers = [];
+const autosave = (form) => {
+	const out = $("[data-save-status]"), banner = $("[data-conflict]"), tab = crypto.getRandomValues(new Uint32Array(2)).join("");
+	let dirty = false, busy = false, stop = false, timer, first = 0, fails = 0, seq = 0;
+	const tell = (state, text) => { if (out) { out.dataset.state = state; put(out, text); } };
+	const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
+	const save = async (last) => {
+		clearTimeout(timer);
+		if (!dirty || stop || (busy && last !== true)) return;
+		const data = new URLSearchParams(new FormData(form));
+		data.set("tab", tab); data.set("seq", ++seq);
+		dirty = false; busy = true; first = 0; tell("saving", "Saving");
+		let wait = 0;
+		try {
+			const r = await post(form.dataset.autosave, data), j = await json(r);
+			if (r.status === 409) {
+				stop = dirty = true; tell("failed", "Not saved: changed elsewhere");
+				if (banner) { banner.hidden = false; if (j.detail) put($("[data-conflict-who]", banner), j.detail); banner.focus(); }
+				return;
+			}
+			if (r.redirected || r.status === 401) signedOut();
+			if (!r.ok || !("version" in j)) throw Error();
+			form.elements.version.value = j.version; fails = 0;
+			tell("saved", `Saved ${j.saved_at}`);
+			if (dirty) { tell("dirty", "Not saved yet"); wait = 1500; }
+		} catch { dirty = true; wait = Math.min(3e4, 2000 * 2 ** fails++); tell("failed", "Not saved, trying again"); }
+		finally { busy = false; if (wait) later(wait); }
+	};
+	form.addEventListener("input", () => {
+		if (stop) return;
+		dirty = true; first ||= now();
+		if (!fails) { tell("dirty", "Not saved yet"); later(Math.max(0, Math.min(1500, first + 5000 - now()))); }
+	});
+	form.addEventListener("submit", () => { stop = true; dirty = false; });
+	savers.push({ flush: () => save(true), open: () => dirty || (busy && !stop) });
+};
+const left = () => { maskAll(); savers.forEach((s) => s.flush()); };
+on("pagehide", left, 0, window);
+on("visibilitychange", () => { if (doc.hidden) left(); else if (source) soon(); });
+on("beforeunload", (e) => { if (savers.some((s) => s.open()) || $('form[data-dirty="yes"]:not([data-autosave])')) e.preventDefault(); }, 0, window);
+on("input", (e) => {
+	const t = e.target, f = t.form;
+	if (f && "dirty" in f.dataset) f.dataset.dirty = "yes";
+	if (t.dataset.pin) { const v = t.value.replace(/\D/g, "").slice(0, t.dataset.pin); if (v !== t.value) t.value = v; }
+});
+
+// Countdowns and the now-line
+const countdown = (x) => {
+	const d = x.dataset, end = now() + d.left * 1000, button = x.matches("button"), word = x.textContent;
+	let warn = d.left > 60 && d.leftWarn;
+	const tick = () => {
+		const s = Math.max(0, Math.ceil((end - now()) / 1000));
+		if (button) x.disabled = !!s;
+		put(x, s ? d.leftText.replace("{t}", button ? `${s} s` : `${s / 60 | 0}:${two(s % 60)}`) : d.leftOver || word);
+		if (warn && s <= 60) { warn = 0; say(`One minute left. ${d.leftWarn}`, 2e4); }
+		if (!s) clearInterval(timer);
+	};
+	const timer = setInterval(tick, 1000); tick();
+};
+const tickNow = () => $$("[data-now]").forEach((x) => {
+	const min = +x.dataset.now + (performance.now() / 6e4 | 0), b = $("b", x);
+	x.className = x.className.replace(/ [rm]\d+\b/g, "") + ` r${(min / 5 | 0) % 288}` + (min % 5 ? ` m${min % 5}` : "");
+	if (b) put(b, hhmm(min));
+});
+
+// Live update
+const main = $("main[data-live]");
+let source, wait = 1000, pending, ended = false;
+const busy = (old) => drag || (old.contains(active()) && typing(active())) || $('dialog[open],details.menu[open],form[data-dirty="yes"],.revealed', old);
+const address = (x) => x.id ? `#${CSS.escape(x.id)}` : x.getAttribute("href") ? `a[href="${CSS.escape(x.getAttribute("href"))}"]` : null;
+const swap = (fresh) => {
+	for (const old of $$("[data-swap]")) {
+		const next = $(`[data-swap="${CSS.escape(old.dataset.swap)}"]`, fresh);
+		if (!next) continue;
+		if (busy(old)) { clearTimeout(pending); pending = setTimeout(refresh, 3000); continue; }
+		const focus = old.contains(active()) && address(active());
+		const tops = [old, ...$$("[data-scroll]", old)].map((x) => [x.scrollTop, x.scrollLeft]);
+		const neu = doc.importNode(next, true);
+		old.replaceWith(neu);
+		[neu, ...$$("[data-scroll]", neu)].forEach((x, i) => { if (tops[i]) [x.scrollTop, x.scrollLeft] = tops[i]; });
+		$$("[data-left]", neu).forEach(countdown);
+		if (focus) $(focus, neu)?.focus({ preventScroll: true });
+	}
+};
+const refresh = async () => {
+	try {
+		const r = await fetch(location.href, { headers: { "X-Fragment": "1" } });
+		if (r.status === 401 || (r.redirected && new URL(r.url).pathname !== location.pathname)) { ended = true; source?.close(); return signedOut(); }
+		if (r.ok) swap(parse(await r.text()));
+	} catch { /* the event source says so */ }
+};
+const soon = () => { clearTimeout(pending); pending = setTimeout(refresh, 250); };
+const quiet = (up) => $$("[data-live-status]").forEach((x) => { x.dataset.state = up ? "on" : "off"; put(x, up ? "" : "Offline, reconnecting"); });
+let again;
+const listen = () => {
+	clearTimeout(again); source?.close();
+	if (ended) return;
+	source = new EventSource(main.dataset.live);
+	source.onopen = () => { if (wait > 1000) soon(); wait = 1000; quiet(true); };
+	source.onmessage = soon;
+	source.onerror = () => { source.close(); quiet(false); wait = Math.min(3e4, wait * 2); again = setTimeout(listen, wait * (.75 + Math.random() / 2)); };
+};
+
+// Calendar: drag, resize, press on an empty place
+let drag = null, swallow = false;
+const num = (x, c) => +(x.className.match(`(?:^|\\s)${c}(\\d+)`)?.[1] ?? 0);
+const set = (x, c, n) => { x.className = x.className.replace(RegExp(`(^|\\s)${c}\\d+`), ` ${c}${n}`); };
+const rowAt = (slots, y) => { const b = rect(slots); return Math.floor((y - b.top) / b.height * 288); };
+on("pointerdown", (e) => {
+	const ev = e.target.closest("[data-move-url]");
+	if (!ev || e.button || e.pointerType === "touch") return;
+	const home = ev.parentElement;
+	drag = { ev, home, next: ev.nextSibling, cls: ev.className, size: e.clientY > rect(ev).bottom - 7, x: e.clientX, y: e.clientY, grip: rowAt(home, e.clientY) - num(ev, "r") };
+});
+on("pointermove", (e) => {
+	if (!drag) return;
+	const { ev, size, x, y } = drag;
+	if (!drag.on) {
+		if (Math.hypot(e.clientX - x, e.clientY - y) < 5) return;
+		drag.on = true; body.classList.add("is-dragging"); ev.className = ev.className.replace(/\s(of|l)\d+/g, "") + " dragging";
+	}
+	const at = (lo, hi, n) => Math.max(lo, Math.min(hi, n)), row = num(ev, "r");
+	if (size) set(ev, "h", at(1, 288 - row, rowAt(ev.parentElement, e.clientY) + 1 - row));
+	else {
+		const over = doc.elementsFromPoint(e.clientX, e.clientY).map((n) => n.closest("[data-resource]")).find(Boolean) || ev.parentElement;
+		if (over !== ev.parentElement) over.append(ev);
+		set(ev, "r", at(0, 288 - num(ev, "h"), rowAt(over, e.clientY) - drag.grip));
+	}
+	const from = num(ev, "r") * 5, cal = $("[data-cal]"), b = rect(cal);
+	ev.dataset.when = `${hhmm(from)} to ${hhmm(from + num(ev, "h") * 5)}`;
+	cal.scrollTop += e.clientY > b.bottom - 40 ? 12 : e.clientY < b.top + 90 ? -12 : 0;
+});
+const drop = async (cancel) => {
+	const d = drag; drag = null;
+	if (!d?.on) return;
+	const { ev, home } = d, to = ev.parentElement, row = num(ev, "r"), rows = num(ev, "h");
+	const back = () => { ev.className = d.cls; home.insertBefore(ev, d.next?.parentNode === home ? d.next : null); };
+	body.classList.remove("is-dragging"); ev.classList.remove("dragging");
+	swallow = true; setTimeout(() => { swallow = false; }, 50);
+	const was = { className: d.cls };
+	if (cancel === true || (to === home && num(was, "r") === row && num(was, "h") === rows)) return back();
+	try {
+		const r = await post(ev.dataset.moveUrl, { resource: to.dataset.resource, date: to.dataset.date, start: hhmm(row * 5), minutes: rows * 5, version: ev.dataset.version || "" }, "text/html");
+		if (r.ok) { say(`Now at ${hhmm(row * 5)}, ${to.dataset.name || ""}`); return refresh(); }
+		back();
+		if (r.status === 401) return signedOut();
+		const answer = parse(await r.text()), box = $("dialog", answer);
+		if (box) { box.onclose = () => box.remove(); body.append(box); box.showModal(); }
+		else say($("[data-message]", answer)?.textContent.trim() || "Not moved. The booking is where it was.", 1e4);
+	} catch { back(); say("No connection. The booking is where it was.", 1e4); }
+};
+on("pointerup", () => drop());
+on("pointercancel", () => drop(true));
+on("dragstart", (e) => { if (e.target.closest?.("[data-move-url]")) e.preventDefault(); });
+on("click", (e) => {
+	if (swallow) { e.preventDefault(); e.stopPropagation(); }
+	else if (e.target.dataset?.new) location.assign(e.target.dataset.new.replace("{time}", hhmm((rowAt(e.target, e.clientY) / 3 | 0) * 15)));
+}, true);
+
+// Renew the session while somebody works
+const renew = body.dataset.renew;
+let used = false;
+if (renew) {
+	on("pointerdown keydown wheel", () => { used = true; }, { passive: true, capture: true });
+	setInterval(async () => {
+		if (!used) return;
+		used = false;
+		try { if ((await post(renew, {})).status === 401) signedOut(); } catch { used = true; }
+	}, body.dataset.renewEvery * 1000);
+}
+
+$$("form[data-autosave]").forEach(autosave);
+$$("[data-left]").forEach(countdown);
+$(".errors")?.focus();
+if (main) { listen(); on("online", listen, 0, window); on("offline", () => quiet(false), 0, window); }
+tickNow(); setInterval(tickNow, 2e4);
+const line0 = $("[data-cal] .now");
+if (line0) { const cal = $("[data-cal]"); cal.scrollTop += rect(line0).top - rect(cal).top - cal.clientHeight / 3; }
+})();

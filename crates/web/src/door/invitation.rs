@@ -1,0 +1,95 @@
+//! Accepting an invitation: the link shows it, a button accepts it.
+
+use aloe_db::visit::Visit;
+use aloe_domain::name::PersonName;
+use aloe_vault::{Token, TokenDomain, TokenHash};
+use askama::Template;
+use axum::Extension;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+
+use super::sign_in::{enter, hash_password};
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, Head, html, refused, role_words, see_other};
+use crate::visitor::Visitor;
+
+#[derive(Template)]
+#[template(path = "door/invitation.html")]
+struct InvitationPage {
+    head: Head,
+    csrf: String,
+    demonstration: bool,
+    organisation: String,
+    email: String,
+    roles: String,
+    has_account: bool,
+    f: Form,
+}
+
+fn hash_of(token: &str) -> Result<TokenHash, Failure> {
+    Token::parse(token).map(|token| token.hash(TokenDomain::INVITATION)).map_err(|_| over())
+}
+
+fn over() -> Failure {
+    Failure::Refused("This invitation was used, withdrawn, or is older than seven days. Ask for a new one.".into())
+}
+
+async fn page(visitor: &Visitor, visit: &Visit, token: &TokenHash, f: Form) -> Result<InvitationPage, Failure> {
+    let open = visitor.app.doors.find_invitation(visit, token).await?.ok_or_else(over)?;
+    let roles: Vec<&str> = open.roles.iter().map(role_words).collect();
+    Ok(InvitationPage {
+        head: Head::new(),
+        csrf: visitor.csrf.clone(),
+        demonstration: visitor.app.config.demonstration,
+        organisation: open.organisation_name,
+        email: open.email,
+        roles: roles.join(", "),
+        has_account: open.has_account,
+        f: if f.get("name").is_empty() { Form::filled([("name", open.name)]) } else { f },
+    })
+}
+
+/// Shows the invitation. Nothing happens by opening the link.
+pub async fn show(visitor: Visitor, Extension(visit): Extension<Visit>, Path(token): Path<String>) -> Answer {
+    let token = hash_of(&token)?;
+    let page = page(&visitor, &visit, &token, Form::default()).await?;
+    Ok(visitor.remember(html(&page)?))
+}
+
+/// Accepts it: a new account gets its password here, an existing one keeps its own and signs in with it.
+pub async fn accept(
+    visitor: Visitor,
+    Extension(visit): Extension<Visit>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    mut f: Form,
+) -> Answer {
+    let token = hash_of(&token)?;
+    let open = visitor.app.doors.find_invitation(&visit, &token).await?.ok_or_else(over)?;
+    let name = f.parse("name", PersonName::parse);
+    let typed = f.get("password").to_owned();
+    let hash = if open.has_account {
+        String::new()
+    } else {
+        match hash_password(&visitor.app, typed).await {
+            Ok(hash) => hash.as_str().to_owned(),
+            Err(Failure::Refused(sentence)) => {
+                f.complain("password", sentence);
+                String::new()
+            }
+            Err(other) => return Err(other),
+        }
+    };
+    let Some(name) = name.filter(|_| f.is_fine()) else {
+        f.set("password", "");
+        let mut shown = page(&visitor, &visit, &token, f.clone()).await?;
+        shown.f = f;
+        return Ok(visitor.remember(refused(&shown)?));
+    };
+    let user = visitor.app.doors.accept_invitation(&visit, &token, name.as_str(), &hash).await?.ok_or_else(over)?;
+    if open.has_account {
+        return Ok(see_other("/sign-in"));
+    }
+    enter(&visitor.app, &visit, user, &headers, "/").await
+}

@@ -1,0 +1,220 @@
+//! Signing in with e-mail and password; signing out; choosing where to work.
+
+use aloe_db::membership::Membership;
+use aloe_db::visit::Visit;
+use aloe_domain::email::EmailAddress;
+use aloe_vault::{Password, StoredPassword, Verdict};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use tokio::sync::oneshot;
+
+use crate::cookies::{Cookie, add};
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, Head, html, refused, see_other};
+use crate::session::{FreshPair, Someone, token_in};
+use crate::state::Aloe;
+use crate::visitor::Visitor;
+
+/// Where to go after signing in.
+#[derive(serde::Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "door/sign_in.html")]
+struct SignInPage {
+    head: Head,
+    csrf: String,
+    demonstration: bool,
+    next: String,
+    f: Form,
+}
+
+/// The page.
+pub async fn show(visitor: Visitor, Query(next): Query<Next>) -> Answer {
+    let page = SignInPage {
+        head: Head::new(),
+        csrf: visitor.csrf.clone(),
+        demonstration: visitor.app.config.demonstration,
+        next: inside(&next.next).to_owned(),
+        f: Form::default(),
+    };
+    Ok(visitor.remember(html(&page)?))
+}
+
+/// Only paths of our own: a link must not lead someone elsewhere after they signed in.
+fn inside(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if own { next } else { "" }
+}
+
+/// Checks e-mail and password. Answers alike, in words and in time, whether or not the account exists.
+pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, headers: HeaderMap, mut f: Form) -> Answer {
+    let app = visitor.app.clone();
+    let email = f.parse("email", EmailAddress::parse);
+    let typed = f.get("password").to_owned();
+    if typed.is_empty() {
+        f.complain("password", "Type your password.");
+    }
+    if let Some(email) = email.filter(|_| f.is_fine()) {
+        admit(&app, &visit, &email).await?;
+        let account = app.doors.find_account(&visit, &email).await?;
+        let known = account.as_ref().map(|a| StoredPassword::from_stored(a.password_hash.clone()));
+        let verdict = verify(&app, typed.clone(), known).await?;
+        if let Some(account) = account.filter(|a| !a.disabled) {
+            if matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade) {
+                if verdict == Verdict::NeedsUpgrade {
+                    upgrade(&app, &visit, account.user, typed).await?;
+                }
+                return enter(&app, &visit, account.user, &headers, inside(f.get("next"))).await;
+            }
+            app.doors.note_failed_sign_in(&visit, account.user).await?;
+        }
+        f.complain("password", "The e-mail address and the password do not belong together. Check both.");
+    }
+    f.set("password", "");
+    let next = inside(f.get("next")).to_owned();
+    let page =
+        SignInPage { head: Head::new(), csrf: visitor.csrf.clone(), demonstration: app.config.demonstration, next, f };
+    Ok(visitor.remember(refused(&page)?))
+}
+
+/// Counts the attempt against its source and its account.
+async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
+    let by_source = app.doors.throttle("sign-in source", &visit.source.to_string(), 30, 4.0).await?;
+    let by_account = app.doors.throttle("sign-in account", &email.canonical(), 10, 20.0).await?;
+    match by_source.max(by_account) {
+        0 => Ok(()),
+        wait => Err(Failure::TooOften(wait)),
+    }
+}
+
+async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) -> Result<Verdict, Failure> {
+    // What cannot be anybody's password is compared all the same, so that it takes as long.
+    let (password, possible) = match Password::typed(typed) {
+        Ok(password) => (password, true),
+        Err(_) => (Password::typed("x".repeat(12)).map_err(|_| Failure::Broken)?, false),
+    };
+    let (tell, told) = oneshot::channel();
+    let queued = app.passwords.verify_then(password, known.filter(|_| possible), move |verdict| {
+        // Nobody waits any more when the send fails.
+        let _ = tell.send(verdict);
+    });
+    queued.map_err(|_| Failure::TooOften(5))?;
+    match told.await {
+        Ok(Ok(verdict)) => Ok(verdict),
+        _ => Err(Failure::Unavailable),
+    }
+}
+
+async fn upgrade(app: &Aloe, visit: &Visit, user: aloe_domain::ids::UserId, typed: String) -> Result<(), Failure> {
+    let hash = hash_password(app, typed).await?;
+    Ok(app.doors.replace_password_hash(visit, user, hash.as_str()).await?)
+}
+
+/// Hashes a password on the threads made for it.
+///
+/// # Errors
+/// `Refused` with the sentence about length, `TooOften` when the queue is full.
+pub async fn hash_password(app: &Aloe, typed: String) -> Result<StoredPassword, Failure> {
+    let password = Password::typed(typed).map_err(|e| Failure::Refused(e.to_string()))?;
+    let (tell, told) = oneshot::channel();
+    let queued = app.passwords.hash_then(password, move |hash| {
+        let _ = tell.send(hash);
+    });
+    queued.map_err(|_| Failure::TooOften(5))?;
+    match told.await {
+        Ok(Ok(hash)) => Ok(hash),
+        _ => Err(Failure::Unavailable),
+    }
+}
+
+/// Starts a session and leads on.
+///
+/// # Errors
+/// What the database answered.
+pub async fn enter(
+    app: &Aloe,
+    visit: &Visit,
+    user: aloe_domain::ids::UserId,
+    headers: &HeaderMap,
+    next: &str,
+) -> Answer {
+    let pair = FreshPair::draw()?;
+    let device = headers.get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    app.doors.start_session(visit, user, &device.chars().take(200).collect::<String>(), &pair.hashes).await?;
+    let mut response = see_other(if next.is_empty() { "/" } else { next });
+    pair.set(app, response.headers_mut());
+    Ok(response)
+}
+
+/// Ends the session, at once and everywhere.
+pub async fn sign_out(
+    State(app): State<Aloe>,
+    Extension(visit): Extension<Visit>,
+    headers: HeaderMap,
+    _form: Form,
+) -> Answer {
+    for cookie in [Cookie::Access, Cookie::Refresh] {
+        if let Some(token) = token_in(cookie, &app, &headers) {
+            app.doors.end_session(&visit, &token).await?;
+        }
+    }
+    let mut response = see_other("/sign-in");
+    let answer = response.headers_mut();
+    add(answer, Cookie::Access.clear(&app.config));
+    add(answer, Cookie::Refresh.clear(&app.config));
+    answer.insert("clear-site-data", axum::http::HeaderValue::from_static("\"cache\", \"storage\""));
+    Ok(response)
+}
+
+/// Keeps the session of someone who is working alive; the renewal itself is the middleware's.
+pub async fn renew(someone: Someone, _form: Form) -> Response {
+    Json(serde_json::json!({ "signed_in": !someone.signed_in.memberships.is_empty() })).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "door/organisations.html")]
+struct OrganisationsPage {
+    head: Head,
+    csrf: String,
+    name: String,
+    memberships: Vec<Membership>,
+}
+
+/// The organisations someone belongs to. One alone is entered at once from `/`.
+pub async fn organisations(someone: Someone) -> Answer {
+    html(&OrganisationsPage {
+        head: Head::new(),
+        csrf: someone.csrf,
+        name: someone.signed_in.name,
+        memberships: someone.signed_in.memberships,
+    })
+}
+
+/// The start page leads to where someone works.
+pub async fn start(someone: Someone) -> Response {
+    match someone.signed_in.memberships.as_slice() {
+        [only] => see_other(&format!("/o/{}/calendar", only.slug)),
+        _ => see_other("/organisations"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn signing_in_leads_to_pages_of_our_own_only() {
+        assert_eq!(inside("/o/x/calendar?day=1"), "/o/x/calendar?day=1");
+        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+            assert_eq!(inside(elsewhere), "", "{elsewhere}");
+        }
+    }
+}

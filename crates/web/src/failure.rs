@@ -1,0 +1,245 @@
+//! What a user is told when something does not work: what happened, what it means, what to do next. The log gets the
+//! cause, without personal data.
+
+use aloe_db::bookings::BookingError;
+use aloe_db::clinical::ClinicalError;
+use aloe_db::error::DbError;
+use aloe_db::keys::KeyError;
+use aloe_db::patients::PatientError;
+use askama::Template;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::assets;
+
+/// Why a request has no answer of its own.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nobody is signed in.
+    SignedOut,
+    /// Signed in, but not allowed.
+    Denied,
+    /// Nothing here, or nothing that this person may see.
+    Missing,
+    /// The page that was sent is older than what is on file.
+    Stale,
+    /// The request did not come from a page of Aloe, or the page is too old.
+    Forged,
+    /// The body cannot be read as what it should be.
+    Malformed,
+    /// The body is larger than anything Aloe asks for.
+    TooLarge,
+    /// Too often: wait so many seconds.
+    TooOften(u64),
+    /// A rule of the organisation, in a sentence for the user.
+    Refused(String),
+    /// The database or the key store does not answer.
+    Unavailable,
+    /// A mistake of ours.
+    Broken,
+}
+
+/// The page of a failure.
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    style: &'a str,
+    icon: &'a str,
+    status: u16,
+    title: &'a str,
+    body: &'a str,
+    action: Option<(&'a str, &'a str)>,
+}
+
+impl Failure {
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::Denied | Self::Forged => StatusCode::FORBIDDEN,
+            Self::Missing => StatusCode::NOT_FOUND,
+            Self::Stale => StatusCode::CONFLICT,
+            Self::Malformed | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Title and sentence.
+    fn words(&self) -> (&'static str, String) {
+        let (title, body) = match self {
+            Self::SignedOut => ("You are signed out", "Sign in again. What you typed in another tab is still there."),
+            Self::Denied => (
+                "Your roles do not allow this",
+                "Nothing was changed, and the attempt is in the audit trail. If you need it for your work, ask an owner to change your roles.",
+            ),
+            Self::Missing => ("There is nothing here", "The address is wrong, or what was here is gone or not yours to see."),
+            Self::Stale => (
+                "Someone else saved first",
+                "Nothing of yours was saved and nothing of theirs was overwritten. Go back, reload the page, and make your change again.",
+            ),
+            Self::Forged => (
+                "This page is too old to send",
+                "Nothing was changed. Go back, reload the page, and send it again. If you did not send anything, someone else's page tried to: close it.",
+            ),
+            Self::Malformed => ("This could not be read", "Nothing was changed. Go back, check what you typed, and send it again."),
+            Self::TooLarge => ("This is too large", "Nothing was changed. Go back and send less at once."),
+            Self::TooOften(seconds) => return ("Too many tries", format!("Wait {}, then try again.", wait_words(*seconds))),
+            Self::Refused(sentence) => return ("This cannot be done", sentence.clone()),
+            Self::Unavailable => ("Aloe cannot answer just now", "Nothing was changed. Try again in a minute; what you typed is still on the page before."),
+            Self::Broken => ("Something went wrong in Aloe", "Nothing was changed. It is our mistake and it was logged. Go back and try again; tell your administrator if it stays."),
+        };
+        (title, body.to_owned())
+    }
+
+    /// The failure as the caller can read it: a problem (RFC 9457) for JSON, a page for people.
+    pub fn page(&self, headers: &HeaderMap) -> Response {
+        let wants = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if wants.starts_with("application/json") || wants.starts_with("application/problem+json") {
+            self.problem()
+        } else {
+            self.html()
+        }
+    }
+
+    /// The failure as a problem document (RFC 9457).
+    pub fn problem(&self) -> Response {
+        let (title, detail) = self.words();
+        let status = self.status();
+        let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
+        let mut response = (status, body.to_string()).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        self.finish(response)
+    }
+
+    fn html(&self) -> Response {
+        let (title, body) = self.words();
+        let action = match self {
+            Self::SignedOut => Some(("/sign-in", "Sign in")),
+            Self::Missing | Self::Denied => Some(("/", "To the start page")),
+            _ => None,
+        };
+        let status = self.status();
+        let page = FailurePage {
+            style: &assets::STYLE.path,
+            icon: &assets::ICON.path,
+            status: status.as_u16(),
+            title,
+            body: &body,
+            action,
+        };
+        let html = page.render().unwrap_or_else(|_| format!("{title}. {body}"));
+        self.finish((status, axum::response::Html(html)).into_response())
+    }
+
+    fn finish(&self, mut response: Response) -> Response {
+        if let Self::TooOften(seconds) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        response
+    }
+}
+
+/// So many seconds, in words.
+pub fn wait_words(seconds: u64) -> String {
+    match seconds {
+        0..=1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        self.html()
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::NotEntered => Self::SignedOut,
+            DbError::Denied => Self::Denied,
+            DbError::Refused(aloe_db::error::Refusal::NoOrganisation) => Self::Missing,
+            DbError::Refused(refusal) => Self::Refused(refusal.to_string()),
+            DbError::Conflict | DbError::Taken => Self::Stale,
+            DbError::Constraint(name) => {
+                tracing::warn!(db.constraint = %name, "a value reached the database that the form should have refused");
+                Self::Malformed
+            }
+            DbError::Unavailable(cause) => {
+                tracing::error!(db.cause = %cause, "the database does not answer");
+                Self::Unavailable
+            }
+            DbError::Other(code) => {
+                tracing::error!(db.sqlstate = %code, "the database refused a statement");
+                Self::Broken
+            }
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Db(error) => error.into(),
+            other => {
+                tracing::error!(key.cause = %other, "a key could not be used");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl From<PatientError> for Failure {
+    fn from(error: PatientError) -> Self {
+        match error {
+            PatientError::Db(error) => error.into(),
+            PatientError::Key(error) => error.into(),
+            PatientError::Missing => Self::Missing,
+        }
+    }
+}
+
+impl From<ClinicalError> for Failure {
+    fn from(error: ClinicalError) -> Self {
+        match error {
+            ClinicalError::Db(error) => error.into(),
+            ClinicalError::Key(error) => error.into(),
+            ClinicalError::Missing => Self::Missing,
+            ClinicalError::Stale => Self::Stale,
+            ClinicalError::Empty => Self::Refused("There is nothing to sign yet. Write the note first.".into()),
+        }
+    }
+}
+
+impl From<BookingError> for Failure {
+    fn from(error: BookingError) -> Self {
+        match error {
+            BookingError::Db(error) => error.into(),
+            BookingError::Key(error) => error.into(),
+            BookingError::Missing => Self::Missing,
+            BookingError::Stale | BookingError::Taken | BookingError::Clash(_) => Self::Stale,
+            BookingError::Transition(error) => Self::Refused(error.to_string()),
+            BookingError::NotOffered => Self::Refused("That time is not offered. Choose another.".into()),
+            BookingError::TooMany => Self::Refused("This phone number has as many bookings as one may have. Cancel one first, or telephone us.".into()),
+            BookingError::KeyReused => Self::Refused("This page was already used for another booking. Start again from the first page.".into()),
+        }
+    }
+}
+
+impl From<aloe_vault::NoRandomness> for Failure {
+    fn from(_: aloe_vault::NoRandomness) -> Self {
+        tracing::error!("the operating system gives no random bytes");
+        Self::Unavailable
+    }
+}
+
+impl From<askama::Error> for Failure {
+    fn from(error: askama::Error) -> Self {
+        tracing::error!(template.cause = %error, "a page could not be rendered");
+        Self::Broken
+    }
+}

@@ -1,0 +1,192 @@
+//! What pages have in common: the frame, the answers, a word for the next page.
+
+use aloe_domain::permission::{OrganisationKind, Permission};
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::assets;
+use crate::cookies::{Cookie, add};
+use crate::failure::Failure;
+use crate::session::Staff;
+use crate::state::Aloe;
+
+/// The answer of a page or of something that failed.
+pub type Answer = Result<Response, Failure>;
+
+/// Renders a template into an answer that no cache keeps.
+///
+/// # Errors
+/// When the template fails.
+pub fn html(template: &impl Template) -> Answer {
+    Ok(Html(template.render()?).into_response())
+}
+
+/// Renders a form that was refused: the page again, with its complaints, as 422.
+///
+/// # Errors
+/// When the template fails.
+pub fn refused(template: &impl Template) -> Answer {
+    let mut response = html(template)?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// Leads to another page after a POST.
+pub fn see_other(path: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(value) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    response
+}
+
+/// Leads to another page, which says one sentence.
+pub fn see_other_saying(app: &Aloe, path: &str, sentence: &str) -> Response {
+    let mut response = see_other(path);
+    add(response.headers_mut(), Cookie::Flash.set(&app.config, &BASE64URL_NOPAD.encode(sentence.as_bytes()), 20));
+    response
+}
+
+/// The sentence in a flash cookie.
+pub fn decode_flash(text: &str) -> Option<String> {
+    let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+    String::from_utf8(bytes).ok().filter(|sentence| sentence.chars().count() <= 300)
+}
+
+/// Paths of the assets, for the head of each page.
+pub struct Head {
+    /// Stylesheet.
+    pub style: &'static str,
+    /// Calendar rows and lanes.
+    pub grid: &'static str,
+    /// Script.
+    pub script: &'static str,
+    /// Icon.
+    pub icon: &'static str,
+}
+
+impl Head {
+    /// The paths of this build.
+    pub fn new() -> Self {
+        Self { style: &assets::STYLE.path, grid: &assets::GRID.path, script: &assets::SCRIPT.path, icon: &assets::ICON.path }
+    }
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One line of the navigation.
+pub struct NavItem {
+    /// Where it leads.
+    pub href: String,
+    /// Its words.
+    pub words: &'static str,
+    /// Its shortcut, as the script reads it; blank for none.
+    pub key: &'static str,
+    /// Whether the page is under it.
+    pub here: bool,
+}
+
+impl NavItem {
+    /// The shortcut as people read it.
+    pub fn shown_key(&self) -> String {
+        self.key.to_uppercase()
+    }
+}
+
+/// The frame around a staff page.
+pub struct Shell {
+    /// Assets.
+    pub head: Head,
+    /// `/o/<slug>`.
+    pub base: String,
+    /// The organisation's name.
+    pub organisation: String,
+    /// Who is signed in, and as what.
+    pub who: String,
+    /// A token for forms.
+    pub csrf: String,
+    /// The work.
+    pub nav: Vec<NavItem>,
+    /// What belongs to running the place.
+    pub foot: Vec<NavItem>,
+    /// Whether everyone here is invented.
+    pub synthetic: bool,
+    /// Whether there are other organisations to switch to.
+    pub several: bool,
+    /// A word from the page before.
+    pub flash: Option<String>,
+}
+
+impl Shell {
+    /// The frame for this member on this page.
+    pub fn new<N>(staff: &Staff<N>) -> Self {
+        let m = &staff.member;
+        let roles: Vec<&str> = m.roles.iter().map(role_words).collect();
+        let item = |rest: &str, words, key| NavItem {
+            href: staff.link(rest),
+            words,
+            key,
+            here: staff.path == staff.link(rest) || staff.path.starts_with(&staff.link(&format!("{rest}/"))),
+        };
+        let mut nav = vec![
+            item("/calendar", "Calendar", "g c"),
+            item("/day", "Day list", "g d"),
+            item("/patients", if m.kind == OrganisationKind::Practice { "Patients" } else { "People" }, "g p"),
+        ];
+        let mut foot = Vec::new();
+        if staff.may(Permission::Team) {
+            foot.push(item("/team", "Team", "g t"));
+        }
+        foot.push(item("/trail", "Audit trail", "g a"));
+        if staff.may(Permission::Settings) {
+            foot.push(item("/settings", "Settings", "g s"));
+            if m.synthetic {
+                foot.push(item("/outbox", "Outbox", "g o"));
+            }
+        }
+        nav.retain(|n| !n.href.is_empty());
+        Self {
+            head: Head::new(),
+            base: format!("/o/{}", m.slug),
+            organisation: m.organisation_name.clone(),
+            who: format!("{} · {}", roles.join(", "), m.name),
+            csrf: staff.csrf.clone(),
+            nav,
+            foot,
+            synthetic: m.synthetic,
+            several: staff.signed_in.memberships.len() > 1,
+            flash: staff.flash.clone(),
+        }
+    }
+}
+
+/// A role in words.
+pub fn role_words(role: aloe_domain::permission::Role) -> &'static str {
+    use aloe_domain::permission::Role;
+    match role {
+        Role::Reception => "Reception",
+        Role::Practitioner => "Practitioner",
+        Role::Administrator => "Administrator",
+        Role::Owner => "Owner",
+        Role::Counter => "Counter",
+        Role::Manager => "Manager",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flash_is_read_back_and_junk_is_not() {
+        let text = BASE64URL_NOPAD.encode("Moved to 10:00.".as_bytes());
+        assert_eq!(decode_flash(&text).as_deref(), Some("Moved to 10:00."));
+        assert_eq!(decode_flash("%%%"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Every route with what it takes to reach it: the one table that the router, the documentation and the permission test
+//! are made from. A handler that is not in it cannot be reached.
+
+use aloe_domain::permission::Permission;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use tower_http::compression::CompressionLayer;
+
+use crate::state::Aloe;
+use crate::{assets, door, guard, session, visitor};
+
+/// What it takes to reach a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: assets.
+    Anybody,
+    /// Anybody, with a browser's own token: public pages and the door.
+    Visitor,
+    /// Somebody signed in.
+    SignedIn,
+    /// A member of the organisation in the path, whatever the roles.
+    Member,
+    /// A member whose roles grant this.
+    Needs(Permission),
+}
+
+/// One line of the table.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Its path, as axum writes it.
+    pub path: &'static str,
+    /// What it takes.
+    pub access: Access,
+    handler: MethodRouter<Aloe>,
+}
+
+fn read<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: axum::handler::Handler<T, Aloe>,
+    T: 'static,
+{
+    Route { method: "GET", path, access, handler: get(handler) }
+}
+
+fn write<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: axum::handler::Handler<T, Aloe>,
+    T: 'static,
+{
+    Route { method: "POST", path, access, handler: post(handler) }
+}
+
+/// The table.
+pub fn table() -> Vec<Route> {
+    use Access::{Anybody, SignedIn, Visitor};
+    vec![
+        read("/assets/{name}", Anybody, assets::show),
+        read("/sign-in", Visitor, door::sign_in::show),
+        write("/sign-in", Visitor, door::sign_in::sign_in),
+        read("/invitation/{token}", Visitor, door::invitation::show),
+        write("/invitation/{token}", Visitor, door::invitation::accept),
+        read("/", SignedIn, door::sign_in::start),
+        read("/organisations", SignedIn, door::sign_in::organisations),
+        write("/sign-out", SignedIn, door::sign_in::sign_out),
+        write("/session/renew", SignedIn, door::sign_in::renew),
+    ]
+}
+
+/// The router of the whole application.
+pub fn router(app: Aloe) -> Router {
+    let mut open = Router::new();
+    let mut visitors = Router::new();
+    let mut signed_in = Router::new();
+    for route in table() {
+        match route.access {
+            Access::Anybody => open = open.route(route.path, route.handler),
+            Access::Visitor => visitors = visitors.route(route.path, route.handler),
+            _ => signed_in = signed_in.route(route.path, route.handler),
+        }
+    }
+    let visitors = visitors.layer(from_fn_with_state(app.clone(), visitor::find_visitor));
+    let signed_in = signed_in.layer(from_fn_with_state(app.clone(), session::find_session));
+    // Assets are compressed once, at start-up.
+    let pages = visitors.merge(signed_in).layer(CompressionLayer::new().gzip(true));
+    open.merge(pages)
+        .fallback(|headers: axum::http::HeaderMap| async move { crate::failure::Failure::Missing.page(&headers) })
+        .layer(from_fn(guard::uncancelled))
+        .layer(from_fn_with_state(app.clone(), guard::same_origin))
+        .layer(from_fn(guard::headers))
+        .with_state(app)
+}

@@ -1,0 +1,317 @@
+//! Who is asking: the session behind the cookies, renewed silently, and the membership in the organisation of the path.
+
+use std::net::{IpAddr, SocketAddr};
+
+use aloe_db::accounts::{ACCESS_SECONDS, Renewal, SESSION_SECONDS, TokenPair};
+use aloe_db::error::DbError;
+use aloe_db::membership::{Member, Membership, Scope, SignedIn};
+use aloe_db::trail::Act;
+use aloe_db::tx::Tx;
+use aloe_db::visit::Visit;
+use aloe_domain::permission::need::{self, Need};
+use aloe_domain::permission::Permission;
+use aloe_vault::{Token, TokenDomain, TokenHash};
+use axum::extract::{ConnectInfo, FromRequestParts, Path, Request, State};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+use std::collections::HashMap;
+
+use crate::cookies::{Cookie, add};
+use crate::failure::Failure;
+use crate::state::Aloe;
+
+/// What tokens against forgery are bound to in this request: the session, or the visitor's browser.
+#[derive(Clone, Copy)]
+pub struct CsrfSubject(pub TokenHash);
+
+/// A fresh pair of session tokens, with what the browser gets.
+pub struct FreshPair {
+    access: Token,
+    refresh: Token,
+    /// What the database gets.
+    pub hashes: TokenPair,
+}
+
+impl FreshPair {
+    /// Draws a pair.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bytes.
+    pub fn draw() -> Result<Self, Failure> {
+        let (access, refresh) = (Token::random()?, Token::random()?);
+        let hash = |token: &Token| token.hash(TokenDomain::SESSION);
+        let hashes = TokenPair { access: hash(&access), refresh: hash(&refresh) };
+        Ok(Self { access, refresh, hashes })
+    }
+
+    /// Hands the pair to the browser.
+    pub fn set(&self, app: &Aloe, headers: &mut HeaderMap) {
+        let (access, refresh) = (self.access.to_text(), self.refresh.to_text());
+        add(headers, Cookie::Access.set(&app.config, access.expose(), ACCESS_SECONDS as u32));
+        add(headers, Cookie::Refresh.set(&app.config, refresh.expose(), SESSION_SECONDS as u32));
+    }
+}
+
+/// The address of the other end of the connection.
+pub fn source_of(extensions: &axum::http::Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical())
+}
+
+/// Finds the session of each request, renewing it when only the refresh token is left, and puts it where handlers find it.
+pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: Next) -> Response {
+    let visit = Visit::from(source_of(request.extensions()));
+    request.extensions_mut().insert(visit);
+    let mut fresh = None;
+    match current(&app, &visit, request.headers()).await {
+        Ok(Some((signed_in, hash, pair))) => {
+            request.extensions_mut().insert(CsrfSubject(hash));
+            request.extensions_mut().insert(signed_in);
+            fresh = pair;
+        }
+        Ok(None) => {}
+        Err(failure) => return failure.page(request.headers()),
+    }
+    let mut response = next.run(request).await;
+    if let Some(pair) = fresh {
+        pair.set(&app, response.headers_mut());
+    }
+    response
+}
+
+type Current = (SignedIn, TokenHash, Option<FreshPair>);
+
+async fn current(app: &Aloe, visit: &Visit, headers: &HeaderMap) -> Result<Option<Current>, Failure> {
+    if let Some(hash) = token_in(Cookie::Access, app, headers)
+        && let Some(signed_in) = app.doors.look_up(&hash).await?
+    {
+        let subject = csrf_subject(&signed_in);
+        return Ok(Some((signed_in, subject, None)));
+    }
+    let Some(spent) = token_in(Cookie::Refresh, app, headers) else { return Ok(None) };
+    let pair = FreshPair::draw()?;
+    if app.doors.renew(visit, &spent, &pair.hashes).await? != Renewal::Renewed {
+        return Ok(None);
+    }
+    let signed_in = app.doors.look_up(&pair.hashes.access).await?;
+    Ok(signed_in.map(|signed_in| {
+        let subject = csrf_subject(&signed_in);
+        (signed_in, subject, Some(pair))
+    }))
+}
+
+/// Tokens against forgery outlive a renewal, so that a page that was open for an hour can still be sent: they are bound to
+/// the session, not to its token of the minute.
+fn csrf_subject(signed_in: &SignedIn) -> TokenHash {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(signed_in.session.as_uuid().as_bytes()) {
+        *to = *from;
+    }
+    TokenHash::from_bytes(bytes)
+}
+
+/// The hash of the token in a cookie.
+pub fn token_in(cookie: Cookie, app: &Aloe, headers: &HeaderMap) -> Option<TokenHash> {
+    let text = cookie.read(&app.config, headers)?;
+    Token::parse(&text).ok().map(|token| token.hash(TokenDomain::SESSION))
+}
+
+/// A signed-in person, whatever the organisation.
+pub struct Someone {
+    /// Who.
+    pub signed_in: SignedIn,
+    /// Where the request comes from.
+    pub visit: Visit,
+    /// The application.
+    pub app: Aloe,
+    /// A token for the forms of the page.
+    pub csrf: String,
+}
+
+impl FromRequestParts<Aloe> for Someone {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Aloe) -> Result<Self, Response> {
+        let found = parts.extensions.get::<SignedIn>().zip(parts.extensions.get::<Visit>());
+        let Some((signed_in, visit)) = found else { return Err(signed_out(parts)) };
+        let csrf = csrf_token(app, &parts.extensions).map_err(|failure| failure.page(&parts.headers))?;
+        Ok(Self { signed_in: signed_in.clone(), visit: *visit, app: app.clone(), csrf })
+    }
+}
+
+/// A page leads to sign-in and back; a script's request is told plainly.
+fn signed_out(parts: &Parts) -> Response {
+    let fragment = parts.headers.contains_key("x-fragment");
+    if parts.method != axum::http::Method::GET || fragment || parts.uri.path().ends_with("/events") {
+        return Failure::SignedOut.page(&parts.headers);
+    }
+    let back = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+    let query: String = [("next", back)].iter().map(|(k, v)| format!("{k}={}", urlencode(v))).collect();
+    crate::page::see_other(&format!("/sign-in?{query}"))
+}
+
+/// Percent-encodes a query value.
+pub fn urlencode(text: &str) -> String {
+    let kept = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+    text.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// A token for the forms of a page, bound to whoever asks.
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn csrf_token(app: &Aloe, extensions: &axum::http::Extensions) -> Result<String, Failure> {
+    match extensions.get::<CsrfSubject>() {
+        Some(subject) => Ok(app.csrf.render(&subject.0)?),
+        None => Ok(String::new()),
+    }
+}
+
+/// A member of the organisation in the path, checked for the need `N` before the handler runs.
+pub struct Staff<N> {
+    /// The membership.
+    pub member: Membership,
+    /// Everyone this person is.
+    pub signed_in: SignedIn,
+    /// The proof of the check.
+    pub scope: Scope<N>,
+    /// Where the request comes from.
+    pub visit: Visit,
+    /// The application.
+    pub app: Aloe,
+    /// A token for the forms of the page.
+    pub csrf: String,
+    /// The path, for the navigation.
+    pub path: String,
+    /// A word from the page before.
+    pub flash: Option<String>,
+}
+
+impl<N> Staff<N> {
+    /// The transaction of this request.
+    ///
+    /// # Errors
+    /// `NotEntered` when the session or the membership ended meanwhile.
+    pub async fn begin(&self) -> Result<Tx<N>, DbError> {
+        self.app.doors.member(&self.visit, &self.scope).await
+    }
+
+    /// A transaction that every member may open.
+    ///
+    /// # Errors
+    /// As `begin`.
+    pub async fn begin_as_member(&self) -> Result<Tx<Member>, DbError> {
+        self.app.doors.member(&self.visit, &self.member.any_scope()).await
+    }
+
+    /// A transaction for another need, when the roles grant it.
+    ///
+    /// # Errors
+    /// `Denied` when they do not.
+    pub async fn begin_for<M: Need>(&self) -> Result<Tx<M>, Failure> {
+        let scope = self.member.scope::<M>().map_err(|_| Failure::Denied)?;
+        Ok(self.app.doors.member(&self.visit, &scope).await?)
+    }
+
+    /// Whether the roles grant a permission, for what a page offers.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.member.permissions().contains(permission)
+    }
+
+    /// A path inside this organisation.
+    pub fn link(&self, rest: &str) -> String {
+        format!("/o/{}{rest}", self.member.slug)
+    }
+}
+
+/// What a page may ask a member for: a permission, or mere membership.
+pub trait Asked: Sized {
+    /// The proof, or the permission that is missing.
+    ///
+    /// # Errors
+    /// The permission that no role grants.
+    fn check(member: &Membership) -> Result<Scope<Self>, Permission>;
+}
+
+impl Asked for Member {
+    fn check(member: &Membership) -> Result<Scope<Self>, Permission> {
+        Ok(member.any_scope())
+    }
+}
+
+macro_rules! asked {
+    ($($need:ident),+ $(,)?) => {$(
+        impl Asked for need::$need {
+            fn check(member: &Membership) -> Result<Scope<Self>, Permission> {
+                member.scope().map_err(|missing| missing.0)
+            }
+        }
+    )+};
+}
+
+asked!(Schedule, Patients, Clinical, RevealToVerify, Team, Settings, Owners, AuditOwn);
+
+impl<N: Asked> FromRequestParts<Aloe> for Staff<N> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Aloe) -> Result<Self, Response> {
+        let found = membership(parts, app).await?;
+        match N::check(&found.member) {
+            Ok(scope) => Ok(found.into_staff(scope)),
+            Err(permission) => Err(refuse(&found, parts, permission).await),
+        }
+    }
+}
+
+struct FoundMember {
+    someone: Someone,
+    member: Membership,
+    path: String,
+    flash: Option<String>,
+}
+
+impl FoundMember {
+    fn into_staff<N>(self, scope: Scope<N>) -> Staff<N> {
+        let Someone { signed_in, visit, app, csrf } = self.someone;
+        Staff { member: self.member, signed_in, scope, visit, app, csrf, path: self.path, flash: self.flash }
+    }
+}
+
+async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Response> {
+    let someone = Someone::from_request_parts(parts, app).await?;
+    let path = parts.uri.path().to_owned();
+    let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
+        .await
+        .map_err(|_| Failure::Missing.page(&parts.headers))?;
+    let slug = names.get("org").map(String::as_str).unwrap_or_default();
+    // An organisation one does not belong to looks like one that does not exist.
+    let member = someone.signed_in.memberships.iter().find(|m| m.slug == slug).cloned();
+    let member = member.ok_or_else(|| Failure::Missing.page(&parts.headers))?;
+    let flash = Cookie::Flash.read(&app.config, &parts.headers).and_then(|text| crate::page::decode_flash(&text));
+    Ok(FoundMember { someone, member, path, flash })
+}
+
+/// Writes the refused attempt to the trail, then says so.
+async fn refuse(found: &FoundMember, parts: &Parts, permission: Permission) -> Response {
+    let note = async {
+        let doors = &found.someone.app.doors;
+        let mut tx = doors.member(&found.someone.visit, &found.member.any_scope()).await?;
+        let detail = serde_json::json!({ "permission": permission.code(), "method": parts.method.as_str() });
+        tx.record_denied(&Act {
+            action: "denied",
+            entity: "memberships",
+            entity_id: Some(found.member.id.as_uuid()),
+            patient: None,
+            purpose: "",
+            detail: Some(detail),
+        })
+        .await?;
+        tx.commit().await
+    };
+    match note.await {
+        Ok(()) => Failure::Denied.page(&parts.headers),
+        Err(error) => Failure::from(error).page(&parts.headers),
+    }
+}

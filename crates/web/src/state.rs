@@ -1,0 +1,72 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use aloe_db::doors::Doors;
+use aloe_db::keys::Keys;
+use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey};
+use tokio::sync::broadcast;
+
+/// One change that open pages may want to show.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The organisation's id, as text.
+    pub organisation: String,
+    /// What changed: `calendar` …
+    pub topic: String,
+}
+
+/// Settings of the pages.
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// Tells this installation's cookies from those of another on the same host, since cookies ignore ports.
+    pub installation: String,
+    /// The address that links in messages begin with, such as `https://localhost:8443`.
+    pub origin: String,
+    /// Whether everyone here is invented: then each page says so and messages are shown instead of sent.
+    pub demonstration: bool,
+}
+
+/// The application: made once, shared by every request.
+#[derive(Clone)]
+pub struct Aloe(Arc<Shared>);
+
+/// The parts of the application.
+pub struct Shared {
+    /// The doors into the database.
+    pub doors: Doors,
+    /// The keys of organisations.
+    pub keys: Keys,
+    /// Threads that hash passwords.
+    pub passwords: PasswordWorkers,
+    /// Signs tokens against request forgery.
+    pub csrf: CsrfKey,
+    /// Keeps PINs.
+    pub pins: PinKey,
+    /// What changed, for open pages.
+    pub changes: broadcast::Sender<Change>,
+    /// Settings.
+    pub config: WebConfig,
+}
+
+impl Aloe {
+    /// Puts the parts together.
+    pub fn new(
+        doors: Doors,
+        keys: Keys,
+        installation: &InstallationKey,
+        passwords: PasswordWorkers,
+        config: WebConfig,
+    ) -> Self {
+        let (changes, _) = broadcast::channel(256);
+        let (csrf, pins) = (installation.csrf(), installation.pins());
+        Self(Arc::new(Shared { doors, keys, passwords, csrf, pins, changes, config }))
+    }
+}
+
+impl std::ops::Deref for Aloe {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

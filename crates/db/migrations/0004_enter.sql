@@ -4,11 +4,11 @@
 CREATE FUNCTION fence.enter_member(token_hash bytea, organisation uuid, source inet, request uuid)
 RETURNS TABLE (membership_id uuid, actor text, permissions text[]) LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
-    found record;
+    who record;
     granted jsonb;
 BEGIN
     SELECT m.membership_id, m.user_id, m.name, m.roles, m.resource_id, m.access_version, s.session_id, o.reception_may_reveal
-    INTO found
+    INTO who
     FROM aloe.session_tokens t
     JOIN aloe.sessions s ON s.session_id = t.session_id AND s.ended_at IS NULL AND s.expires_at > now()
     JOIN aloe.users u ON u.user_id = s.user_id AND u.disabled_at IS NULL
@@ -18,12 +18,12 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no active session and membership' USING ERRCODE = 'AL010';
     END IF;
-    granted := fence.permissions_of(found.roles, found.reception_may_reveal) || '["member"]'::jsonb;
+    granted := fence.permissions_of(who.roles, who.reception_may_reveal) || '["member"]'::jsonb;
     PERFORM fence.write_context(pg_catalog.jsonb_build_object('kind', 'member', 'organisation', organisation,
-        'user', found.user_id, 'membership', found.membership_id, 'session', found.session_id, 'actor', found.name,
-        'roles', pg_catalog.array_to_string(found.roles, ', '), 'counter', CASE WHEN found.roles = ARRAY['counter'] THEN coalesce(found.resource_id, '00000000-0000-0000-0000-000000000000'::uuid) END,
-        'access_version', found.access_version, 'permissions', granted, 'source', source, 'request', request));
-    RETURN QUERY SELECT found.membership_id, found.name, ARRAY(SELECT pg_catalog.jsonb_array_elements_text(granted));
+        'user', who.user_id, 'membership', who.membership_id, 'session', who.session_id, 'actor', who.name,
+        'roles', pg_catalog.array_to_string(who.roles, ', '), 'counter', CASE WHEN who.roles = ARRAY['counter'] THEN coalesce(who.resource_id, '00000000-0000-0000-0000-000000000000'::uuid) END,
+        'access_version', who.access_version, 'permissions', granted, 'source', source, 'request', request));
+    RETURN QUERY SELECT who.membership_id, who.name, ARRAY(SELECT pg_catalog.jsonb_array_elements_text(granted));
 END $$;
 ALTER FUNCTION fence.enter_member OWNER TO aloe_definer;
 GRANT EXECUTE ON FUNCTION fence.enter_member TO aloe_member;

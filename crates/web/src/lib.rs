@@ -1,6 +1,8 @@
 //! Pages and JSON of Aloe. A handler extracts, calls one operation of the database crate, and renders.
 
 pub mod assets;
+mod calendar;
+mod clock;
 mod cookies;
 mod door;
 pub mod edge;
@@ -8,9 +10,12 @@ mod failure;
 mod form;
 mod grid;
 mod guard;
+mod notify;
 mod page;
+mod people;
 pub mod routes;
 mod session;
 mod slow;
+mod speech;
 pub mod state;
 mod visitor;

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::state::Aloe;
-use crate::{assets, door, guard, session, visitor};
+use crate::{assets, calendar, door, guard, people, session, visitor};
 
 /// What it takes to reach a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,43 @@ where
 
 /// The table.
 pub fn table() -> Vec<Route> {
+    let mut all = doors();
+    all.extend(desk());
+    all
+}
+
+/// The desk: calendar, bookings, people.
+fn desk() -> Vec<Route> {
+    use Access::{Member, Needs};
+    use Permission::{Patients, RevealToVerify, Schedule};
+    vec![
+        read("/o/{org}/events", Member, calendar::events::events),
+        read("/o/{org}/calendar", Needs(Schedule), calendar::show::show),
+        read("/o/{org}/day", Needs(Schedule), calendar::day_list::show),
+        read("/o/{org}/bookings/new", Needs(Schedule), calendar::booking::new),
+        write("/o/{org}/bookings", Needs(Schedule), calendar::booking::create),
+        read("/o/{org}/bookings/{id}", Needs(Schedule), calendar::booking::edit),
+        write("/o/{org}/bookings/{id}", Needs(Schedule), calendar::booking::save),
+        write("/o/{org}/bookings/{id}/drag", Needs(Schedule), calendar::booking::drag),
+        write("/o/{org}/bookings/{id}/state", Needs(Schedule), calendar::state::change),
+        write("/o/{org}/bookings/{id}/patient", Needs(Schedule), calendar::state::attach),
+        read("/o/{org}/bookings/{id}/cancel", Needs(Schedule), calendar::cancel::ask),
+        write("/o/{org}/bookings/{id}/cancel", Needs(Schedule), calendar::cancel::cancel),
+        read("/o/{org}/patients", Needs(Patients), people::list::list),
+        read("/o/{org}/patients/new", Needs(Patients), people::form::new),
+        write("/o/{org}/patients/new", Needs(Patients), people::form::create),
+        read("/o/{org}/patients/{id}", Needs(Patients), people::show::show),
+        read("/o/{org}/patients/{id}/edit", Needs(Patients), people::form::edit),
+        write("/o/{org}/patients/{id}/edit", Needs(Patients), people::form::save),
+        read("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::ask),
+        write("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::merge),
+        write("/o/{org}/patients/{id}/merge/{merge}/undo", Needs(Patients), people::merge::undo),
+        write("/o/{org}/identifiers/{id}/reveal", Needs(RevealToVerify), people::reveal::reveal),
+    ]
+}
+
+/// The door.
+fn doors() -> Vec<Route> {
     use Access::{Anybody, SignedIn, Visitor};
     vec![
         read("/assets/{name}", Anybody, assets::show),

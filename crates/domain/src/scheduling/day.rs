@@ -26,7 +26,7 @@ impl<'a> LocationDay<'a> {
     pub(super) fn open_periods(&self, diary: &Diary) -> Vec<Period> {
         let changes = || {
             let all = self.location.exceptions.iter().chain(&diary.exceptions);
-            all.filter_map(|exception: &Exception| exception.change_on(self.date))
+            all.filter_map(|exception: &Exception| exception.on_day(self.date))
         };
         let opened = changes().filter_map(|change| match change {
             Change::Opened(period) => Some(period),

@@ -136,7 +136,8 @@ impl Exception {
         Self { first: day, last: day, change }
     }
 
-    pub(super) fn change_on(&self, day: Date) -> Option<Change> {
+    /// The change that holds on a day, if any.
+    pub fn on_day(&self, day: Date) -> Option<Change> {
         (self.first <= day && day <= self.last).then_some(self.change)
     }
 }

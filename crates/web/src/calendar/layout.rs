@@ -1,0 +1,258 @@
+//! Where bookings stand in a column: rows of five minutes, and lanes side by side where they overlap.
+
+use aloe_db::agenda::Agenda;
+use aloe_db::bookings::BookingRow;
+use aloe_domain::ids::ResourceId;
+use aloe_domain::scheduling::{Change, Diary, LocationCalendar};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::state_words;
+use crate::clock;
+
+/// One booking in a column.
+pub struct Event {
+    /// Its id.
+    pub id: String,
+    /// Row, height, lane and state as classes.
+    pub classes: String,
+    /// Whom to call.
+    pub name: String,
+    /// `09:20 · Consultation`.
+    pub what: String,
+    /// The state in words, or blank.
+    pub state: String,
+    /// The version, for moves.
+    pub version: i32,
+    /// Whether it may be moved.
+    pub movable: bool,
+    /// Whether the panel shows it.
+    pub chosen: bool,
+}
+
+/// A stretch in which a diary is shut.
+pub struct Shut {
+    /// Row and height as classes.
+    pub classes: String,
+    /// Why, in a word.
+    pub words: String,
+}
+
+/// One column: a diary on a day.
+pub struct Column {
+    /// The element's id.
+    pub key: String,
+    /// The diary.
+    pub resource: String,
+    /// Heading.
+    pub name: String,
+    /// Under it.
+    pub below: String,
+    /// The day.
+    pub date: Date,
+    /// Whether the day is today.
+    pub today: bool,
+    /// Where it is shut.
+    pub shut: Vec<Shut>,
+    /// Its bookings.
+    pub events: Vec<Event>,
+    /// The now-line, as classes, with the minutes after midnight.
+    pub now: Option<(String, i64)>,
+}
+
+/// Minutes after midnight of a moment in a zone.
+pub fn minute_of_day(at: Timestamp, zone: &TimeZone) -> i64 {
+    let at = at.to_zoned(zone.clone());
+    i64::from(at.hour()) * 60 + i64::from(at.minute())
+}
+
+/// Places the bookings of one column.
+pub fn events(
+    bookings: &[&BookingRow],
+    agenda: &Agenda,
+    zone: &TimeZone,
+    now: Timestamp,
+    chosen: &str,
+    locked: bool,
+) -> Vec<Event> {
+    let spans: Vec<(i64, i64)> = bookings.iter().map(|b| rows(b, zone)).collect();
+    let lanes = lanes(&spans);
+    bookings.iter().zip(spans).zip(lanes).map(|((b, (row, height)), (lane, of))| {
+        let (state, class) = state_words(b, now);
+        let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
+        let side = if of > 1 { format!(" of{of} l{lane}") } else { String::new() };
+        let mark = if chosen == b.id.to_string() { " chosen" } else { "" };
+        Event {
+            id: b.id.to_string(),
+            classes: format!("r{row} h{height}{side} {class}{mark}").trim_end().to_owned(),
+            name: b.person().to_owned(),
+            what: format!("{} · {service}", clock::hour_in(b.starts_at, zone)),
+            state,
+            version: b.version,
+            movable: !locked && matches!(b.status, aloe_domain::booking::Status::Pending | aloe_domain::booking::Status::Confirmed | aloe_domain::booking::Status::Arrived),
+            chosen: chosen == b.id.to_string(),
+        }
+    }).collect()
+}
+
+/// First row and height in rows of five minutes. A very short one is drawn ten minutes high, to be hit.
+fn rows(b: &BookingRow, zone: &TimeZone) -> (i64, i64) {
+    let start = minute_of_day(b.starts_at, zone);
+    let minutes = (b.ends_at.as_second() - b.starts_at.as_second()) / 60;
+    let row = (start / 5).clamp(0, 287);
+    (row, (minutes / 5).max(2).min(288 - row))
+}
+
+/// Lane (from 1) and number of lanes of each span: spans that overlap, directly or by others, share the width.
+pub fn lanes(spans: &[(i64, i64)]) -> Vec<(usize, usize)> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    let at = |i: usize| spans.get(i).copied().unwrap_or_default();
+    order.sort_by_key(|i| (at(*i).0, std::cmp::Reverse(at(*i).1)));
+    let mut placed = vec![(1, 1); spans.len()];
+    let mut group: Vec<usize> = Vec::new();
+    let mut ends: Vec<i64> = Vec::new();
+    let mut group_end = i64::MIN;
+    for index in order {
+        let (row, height) = at(index);
+        if row >= group_end {
+            close(&mut group, ends.len(), &mut placed);
+            ends.clear();
+        }
+        let lane = ends.iter().position(|end| *end <= row).unwrap_or(ends.len());
+        match ends.get_mut(lane) {
+            Some(end) => *end = row + height,
+            None => ends.push(row + height),
+        }
+        if let Some(place) = placed.get_mut(index) {
+            *place = (lane + 1, 1);
+        }
+        group.push(index);
+        group_end = group_end.max(row + height);
+    }
+    close(&mut group, ends.len(), &mut placed);
+    placed
+}
+
+/// All of one group are as many abreast as its widest row, six at most.
+fn close(group: &mut Vec<usize>, abreast: usize, placed: &mut [(usize, usize)]) {
+    let most = usize::try_from(crate::grid::LANES).unwrap_or(6);
+    for index in group.drain(..) {
+        if let Some(place) = placed.get_mut(index) {
+            *place = (place.0.min(most), abreast.clamp(1, most));
+        }
+    }
+}
+
+/// The stretches of a day in which a diary is shut, between two rows.
+pub fn shut(calendar: &LocationCalendar, diary: &Diary, date: Date, from: i64, to: i64) -> Vec<Shut> {
+    let open = open_minutes(calendar, diary, date);
+    let mut shut = Vec::new();
+    let mut at = from * 5;
+    for (start, end) in open.iter().copied().chain([(to * 5, to * 5)]) {
+        if start > at {
+            let (row, height) = (at / 5, (start.min(to * 5) - at) / 5);
+            let words = if open.is_empty() { "Closed".to_owned() } else { String::new() };
+            if height > 0 {
+                shut.push(Shut { classes: format!("r{row} h{height}"), words });
+            }
+        }
+        at = at.max(end);
+    }
+    shut
+}
+
+/// The open stretches of a day in minutes after midnight, merged, in order.
+pub fn open_minutes(calendar: &LocationCalendar, diary: &Diary, date: Date) -> Vec<(i64, i64)> {
+    let holiday = aloe_domain::holidays::is_public_holiday(date) && !calendar.opens_on_public_holidays;
+    let changes: Vec<Change> =
+        calendar.exceptions.iter().chain(&diary.exceptions).filter_map(|e| e.on_day(date)).collect();
+    let minutes = |p: aloe_domain::scheduling::Period| (i64::from(p.from().minutes()), i64::from(p.to().minutes()));
+    let mut open = vec![false; 1440];
+    let mut paint = |(from, to): (i64, i64), value: bool| {
+        for minute in open.iter_mut().take(usize::try_from(to).unwrap_or(0)).skip(usize::try_from(from).unwrap_or(0)) {
+            *minute = value;
+        }
+    };
+    if !holiday {
+        diary.hours.on(date.weekday()).for_each(|p| paint(minutes(p), true));
+    }
+    for change in &changes {
+        if let Change::Opened(p) = change {
+            paint(minutes(*p), true);
+        }
+    }
+    for change in &changes {
+        if let Change::Closed(p) = change {
+            paint(minutes(*p), false);
+        }
+    }
+    stretches(&open)
+}
+
+fn stretches(open: &[bool]) -> Vec<(i64, i64)> {
+    let mut found: Vec<(i64, i64)> = Vec::new();
+    for (minute, _) in open.iter().enumerate().filter(|(_, open)| **open) {
+        let minute = i64::try_from(minute).unwrap_or(0);
+        match found.last_mut() {
+            Some(last) if last.1 == minute => last.1 = minute + 1,
+            _ => found.push((minute, minute + 1)),
+        }
+    }
+    found
+}
+
+/// The rows that a calendar shows: from the first opening or booking to the last, whole hours, at least eight of them.
+pub fn visible(open: &[(i64, i64)], bookings: &[(i64, i64)]) -> (i64, i64) {
+    let starts = open.iter().map(|o| o.0).chain(bookings.iter().map(|b| b.0 * 5));
+    let ends = open.iter().map(|o| o.1).chain(bookings.iter().map(|b| (b.0 + b.1) * 5));
+    let from = starts.min().unwrap_or(480).min(480) / 60 * 60;
+    let to = (ends.max().unwrap_or(1020).max(1020) + 59) / 60 * 60;
+    (from / 5, to.min(1440) / 5)
+}
+
+/// The rows of a booking, for `visible`.
+pub fn booking_rows(b: &BookingRow, zone: &TimeZone) -> (i64, i64) {
+    rows(b, zone)
+}
+
+/// The now-line, when the day is today.
+pub fn now_line(date: Date, zone: &TimeZone, now: Timestamp) -> Option<(String, i64)> {
+    let today = now.to_zoned(zone.clone()).date() == date;
+    let minute = minute_of_day(now, zone);
+    let past = minute % 5;
+    let classes = if past == 0 { format!("r{} h1", minute / 5) } else { format!("r{} m{past} h1", minute / 5) };
+    today.then_some((classes, minute))
+}
+
+/// The bookings of one diary on one day.
+pub fn on<'a>(bookings: &'a [BookingRow], resource: ResourceId, date: Date, zone: &TimeZone) -> Vec<&'a BookingRow> {
+    let here = |b: &&BookingRow| b.resource == resource && b.starts_at.to_zoned(zone.clone()).date() == date;
+    bookings.iter().filter(here).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_bookings_stand_side_by_side_and_others_have_the_whole_width() {
+        assert_eq!(lanes(&[(100, 4), (102, 4), (110, 4)]), [(1, 2), (2, 2), (1, 1)]);
+    }
+
+    #[test]
+    fn a_lane_that_is_free_again_is_used_again() {
+        assert_eq!(lanes(&[(100, 10), (100, 4), (105, 4)]), [(1, 2), (2, 2), (2, 2)]);
+    }
+
+    #[test]
+    fn touching_bookings_do_not_overlap() {
+        assert_eq!(lanes(&[(100, 4), (104, 4)]), [(1, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn the_visible_hours_hold_every_opening_and_booking() {
+        assert_eq!(visible(&[(450, 1020)], &[]), (84, 204));
+        assert_eq!(visible(&[], &[(60, 4)]), (60, 204));
+    }
+}

@@ -1,0 +1,54 @@
+//! The calendar of the desk: day and week, the side panel, bookings and their day.
+
+pub mod booking;
+pub mod cancel;
+pub mod day_list;
+pub mod events;
+pub mod layout;
+pub mod panel;
+pub mod show;
+pub mod state;
+
+use aloe_db::agenda::Agenda;
+use aloe_db::bookings::BookingRow;
+use aloe_domain::booking::Status;
+use aloe_domain::permission::need::Schedule;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::failure::Failure;
+use crate::session::Staff;
+
+/// What every calendar page reads first.
+pub(crate) async fn agenda(staff: &Staff<Schedule>) -> Result<Agenda, Failure> {
+    let mut tx = staff.begin_as_member().await?;
+    let agenda = Agenda::load(&mut tx, Date::new(2000, 1, 1).unwrap_or(Date::MIN)).await?;
+    tx.done().await?;
+    Ok(agenda)
+}
+
+/// The day in an address, else today.
+pub(crate) fn day_of(text: &str, zone: &TimeZone) -> Date {
+    let today = crate::clock::now().to_zoned(zone.clone()).date();
+    text.parse::<Date>().ok().filter(|d| (2000..2200).contains(&d.year())).unwrap_or(today)
+}
+
+/// The state of a booking in words, and the class that colours it. Time in a state counts in minutes.
+pub(crate) fn state_words(b: &BookingRow, now: Timestamp) -> (String, &'static str) {
+    let since = |at: Option<Timestamp>| at.map_or(0, |at| (now.as_second() - at.as_second()).max(0) / 60);
+    match b.status {
+        Status::Held => ("Held".into(), "is-pending"),
+        Status::Pending => ("To confirm".into(), "is-pending"),
+        Status::Confirmed if b.channel == aloe_domain::booking::Channel::Web && b.patient.is_none() => {
+            ("Booked online".into(), "")
+        }
+        Status::Confirmed if !b.overbook_reason.is_empty() => ("Squeezed in".into(), "is-over"),
+        Status::Confirmed => (String::new(), ""),
+        Status::Arrived => (format!("Waiting {} min", since(b.arrived_at)), "is-arrived"),
+        Status::InProgress => (format!("With practitioner {} min", since(b.started_at)), "is-in"),
+        Status::Completed => ("Done".into(), "is-done"),
+        Status::NoShow => ("Did not come".into(), "is-missed"),
+        Status::Cancelled => ("Cancelled".into(), "is-missed"),
+    }
+}

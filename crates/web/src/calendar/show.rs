@@ -1,0 +1,249 @@
+//! The calendar page: a day with a column for each diary, or a week of one diary.
+
+use aloe_db::agenda::{Agenda, Busy, Resource};
+use aloe_db::bookings::{self, BookingRow};
+use aloe_domain::booking::Status;
+use aloe_domain::ids::ResourceId;
+use aloe_domain::permission::need::Schedule;
+use askama::Template;
+use axum::extract::Query;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::layout::{self, Column};
+use super::panel::{self, Panel};
+use super::{agenda, day_of};
+use crate::clock;
+use crate::failure::Failure;
+use crate::page::{Answer, Shell, html};
+use crate::session::Staff;
+
+/// What the address asks for.
+#[derive(serde::Deserialize, Default)]
+pub struct Wanted {
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    view: String,
+    #[serde(default)]
+    r: String,
+    #[serde(default)]
+    booking: String,
+}
+
+/// Counts at the top.
+pub struct Counts {
+    /// All of the day.
+    pub booked: usize,
+    /// Over.
+    pub done: usize,
+    /// Here, not seen.
+    pub waiting: usize,
+    /// Minutes that the longest has waited.
+    pub longest: i64,
+    /// Did not come.
+    pub missed: usize,
+}
+
+#[derive(Template)]
+#[template(path = "calendar/show.html")]
+struct CalendarPage {
+    shell: Shell,
+    title: String,
+    week: bool,
+    date: Date,
+    earlier: Date,
+    later: Date,
+    from: i64,
+    to: i64,
+    hours: Vec<(i64, String)>,
+    now_words: String,
+    columns: Vec<Column>,
+    counts: Counts,
+    diaries: Vec<(String, String)>,
+    chosen_diary: String,
+    panel: Option<Panel>,
+    setup: bool,
+    zone_words: String,
+}
+
+impl CalendarPage {
+    fn here(&self) -> String {
+        let view = if self.week { "&view=week" } else { "" };
+        let diary = if self.chosen_diary.is_empty() { String::new() } else { format!("&r={}", self.chosen_diary) };
+        format!("{}/calendar?date={}{view}{diary}", self.shell.base, self.date)
+    }
+}
+
+/// Shows the calendar.
+pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer {
+    let agenda = agenda(&staff).await?;
+    let zone = agenda.calendar_zone();
+    let date = day_of(&wanted.date, &zone);
+    let now = clock::now();
+    let week = wanted.view == "week";
+    let (first, days) = if week { (clock::monday(date), 7) } else { (date, 1) };
+    let last = first.checked_add((days - 1).days()).unwrap_or(first);
+    let (from, to) = (clock::day_bounds(first, &zone).0, clock::day_bounds(last, &zone).1);
+    let mut tx = staff.begin().await?;
+    let all = bookings::between(&mut tx, from, to).await?;
+    tx.done().await?;
+    let panel = match wanted.booking.parse() {
+        Ok(id) => Some(panel::load(&staff, &agenda, id, now).await?),
+        Err(_) => None,
+    };
+    let shown = diaries(&agenda, &staff, &wanted.r, week);
+    let columns = columns(&agenda, &all, &shown, (first, days), &wanted.booking, now);
+    let (from_row, to_row) = visible(&agenda, &all, &shown, (first, days), &zone);
+    let mut page = CalendarPage {
+        shell: Shell::new(&staff),
+        title: title(first, last, week, now.to_zoned(zone.clone()).date()),
+        week,
+        date,
+        earlier: shifted(date, if week { -7 } else { -1 }),
+        later: shifted(date, if week { 7 } else { 1 }),
+        from: from_row,
+        to: to_row,
+        hours: (from_row / 12..to_row / 12).map(|hour| (hour * 12, format!("{hour:02}:00"))).collect(),
+        now_words: clock::hour_in(now, &zone),
+        columns,
+        counts: counts(&all, now),
+        diaries: agenda.resources.iter().filter(|r| r.active).map(|r| (r.id.to_string(), r.name.clone())).collect(),
+        chosen_diary: wanted.r.clone(),
+        panel,
+        setup: agenda.resources.is_empty() || agenda.services.is_empty(),
+        zone_words: zone.iana_name().unwrap_or("UTC").replace('_', " "),
+    };
+    cut_to_visible(&mut page, &agenda);
+    html(&page)
+}
+
+fn title(first: Date, last: Date, week: bool, today: Date) -> String {
+    if !week {
+        return clock::long_date(first, today);
+    }
+    let begin = if first.month() == last.month() { first.day().to_string() } else { format!("{} {}", first.day(), clock::month(first)) };
+    format!("{begin} to {} {}", last.day(), clock::month(last))
+}
+
+fn shifted(date: Date, days: i64) -> Date {
+    date.checked_add(days.days()).unwrap_or(date)
+}
+
+/// The diaries on the page: all that are in use, or the chosen one; a week shows one. A counter sees its own.
+fn diaries<'a>(agenda: &'a Agenda, staff: &Staff<Schedule>, chosen: &str, week: bool) -> Vec<&'a Resource> {
+    let chosen: Option<ResourceId> = chosen.parse().ok();
+    let own_only = staff.member.roles.iter().all(|role| role == aloe_domain::permission::Role::Counter);
+    let wanted = if own_only { staff.member.resource } else { chosen };
+    let mut shown: Vec<&Resource> =
+        agenda.resources.iter().filter(|r| r.active && wanted.is_none_or(|w| w == r.id)).collect();
+    if week && wanted.is_none() {
+        let own = staff.member.resource.and_then(|own| shown.iter().position(|r| r.id == own)).unwrap_or(0);
+        shown = shown.into_iter().skip(own).take(1).collect();
+    }
+    shown
+}
+
+fn columns(
+    agenda: &Agenda,
+    all: &[BookingRow],
+    shown: &[&Resource],
+    (first, days): (Date, i64),
+    chosen: &str,
+    now: Timestamp,
+) -> Vec<Column> {
+    let zone = agenda.calendar_zone();
+    let today = now.to_zoned(zone.clone()).date();
+    let mut columns = Vec::new();
+    for resource in shown {
+        for offset in 0..days {
+            let date = shifted(first, offset);
+            let own = layout::on(all, resource.id, date, &zone);
+            if days > 1 && own.is_empty() && date.weekday().to_monday_zero_offset() > 4 && open_on(agenda, resource, date).is_empty() {
+                continue;
+            }
+            let seen = own.iter().filter(|b| b.status == Status::Completed).count();
+            let counted = format!("{seen} of {} seen", own.len());
+            let (name, below) = if days > 1 {
+                (format!("{} {}", clock::weekday(date), date.day()), format!("{} booked", own.len()))
+            } else if resource.discipline.is_empty() {
+                (resource.name.clone(), counted)
+            } else {
+                (resource.name.clone(), format!("{} · {counted}", resource.discipline))
+            };
+            columns.push(Column {
+                key: format!("c-{}-{date}", resource.id),
+                resource: resource.id.to_string(),
+                name,
+                below,
+                date,
+                today: date == today,
+                shut: Vec::new(),
+                events: layout::events(&own, agenda, &zone, now, chosen, false),
+                now: layout::now_line(date, &zone, now),
+            });
+        }
+    }
+    columns
+}
+
+/// The open stretches of a diary on a day, over all its places.
+fn open_on(agenda: &Agenda, resource: &Resource, date: Date) -> Vec<(i64, i64)> {
+    let none = Busy::new();
+    let places = agenda.locations.iter().filter(|l| l.active);
+    places
+        .flat_map(|l| layout::open_minutes(&agenda.location_calendar(l.id), &agenda.diary(resource, l.id, &none), date))
+        .collect()
+}
+
+fn visible(
+    agenda: &Agenda,
+    all: &[BookingRow],
+    shown: &[&Resource],
+    (first, days): (Date, i64),
+    zone: &TimeZone,
+) -> (i64, i64) {
+    let open: Vec<(i64, i64)> = shown
+        .iter()
+        .flat_map(|r| (0..days).flat_map(move |offset| open_on(agenda, r, shifted(first, offset))))
+        .collect();
+    let on_page = |b: &&BookingRow| shown.iter().any(|r| r.id == b.resource);
+    let rows: Vec<(i64, i64)> = all.iter().filter(on_page).map(|b| layout::booking_rows(b, zone)).collect();
+    layout::visible(&open, &rows)
+}
+
+/// Shut stretches are drawn once the visible rows are known; the now-line only inside them.
+fn cut_to_visible(page: &mut CalendarPage, agenda: &Agenda) {
+    let none = Busy::new();
+    let (from, to) = (page.from, page.to);
+    for column in &mut page.columns {
+        let Ok(id) = column.resource.parse::<ResourceId>() else { continue };
+        let Some(resource) = agenda.resource(id) else { continue };
+        let works = |l: &&aloe_db::agenda::Location| agenda.hours.iter().any(|h| h.resource == id && h.location == l.id);
+        if let [place] = agenda.locations.iter().filter(works).collect::<Vec<_>>().as_slice() {
+            let (calendar, diary) = (agenda.location_calendar(place.id), agenda.diary(resource, place.id, &none));
+            column.shut = layout::shut(&calendar, &diary, column.date, from, to);
+        }
+        column.now = column.now.take().filter(|(_, minute)| minute / 5 >= from && minute / 5 < to);
+    }
+}
+
+fn counts(all: &[BookingRow], now: Timestamp) -> Counts {
+    let of = |status: Status| all.iter().filter(|b| b.status == status).count();
+    let waited = |b: &BookingRow| b.arrived_at.map_or(0, |at| (now.as_second() - at.as_second()) / 60);
+    let waiting = all.iter().filter(|b| b.status == Status::Arrived);
+    Counts {
+        booked: all.len(),
+        done: of(Status::Completed),
+        waiting: of(Status::Arrived),
+        longest: waiting.map(waited).max().unwrap_or(0),
+        missed: of(Status::NoShow),
+    }
+}
+
+/// Where the calendar of a booking's day is, with the booking chosen.
+pub(crate) fn path_to(staff: &Staff<Schedule>, agenda: &Agenda, b: &BookingRow) -> Result<String, Failure> {
+    let date = b.starts_at.to_zoned(agenda.calendar_zone()).date();
+    Ok(staff.link(&format!("/calendar?date={date}&booking={}", b.id)))
+}

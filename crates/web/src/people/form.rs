@@ -1,0 +1,276 @@
+//! Registering and correcting a person: every field checked, duplicates shown, the privacy notice on the page.
+
+use aloe_db::agenda::{Notice, notice};
+use aloe_db::bookings;
+use aloe_db::patients::{self, Contact, Found, MedicalAid, Registration};
+use aloe_domain::email::EmailAddress;
+use aloe_domain::identity::{IdentityDocument, IdentityType, SaIdNumber};
+use aloe_domain::ids::{BookingId, PatientId};
+use aloe_domain::language::Language;
+use aloe_domain::medical_aid::{DependantCode, MemberNumber};
+use aloe_domain::name::PersonName;
+use aloe_domain::permission::need::{Patients, Schedule};
+use aloe_domain::phone::PhoneNumber;
+use askama::Template;
+use axum::extract::{Path, Query};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::list::Line;
+use super::show::id_of;
+use crate::clock;
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::session::Staff;
+
+/// A booking to register from.
+#[derive(serde::Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    booking: String,
+}
+
+type Choice = (String, String);
+
+#[derive(Template)]
+#[template(path = "people/form.html")]
+struct PatientForm {
+    shell: Shell,
+    title: String,
+    action: String,
+    back: String,
+    is_new: bool,
+    kinds: Vec<Choice>,
+    sexes: Vec<Choice>,
+    languages: Vec<Choice>,
+    notice: Option<Notice>,
+    duplicates: Vec<(Line, &'static str)>,
+    f: Form,
+}
+
+fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
+    pairs.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect()
+}
+
+fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, f: Form) -> PatientForm {
+    let (title, action, back) = match id {
+        None => ("Register a patient".to_owned(), staff.link("/patients/new"), staff.link("/patients")),
+        Some(id) => {
+            let own = staff.link(&format!("/patients/{id}"));
+            (format!("Correct {}", f.get("surname")), format!("{own}/edit"), own)
+        }
+    };
+    let mut kinds = vec![
+        ("sa_id", "South African ID number"),
+        ("passport", "Passport"),
+        ("asylum_permit", "Asylum seeker permit"),
+        ("refugee_permit", "Refugee permit"),
+        ("none_newborn", "None yet: newborn"),
+        ("none_unknown", "None, or not known"),
+    ];
+    if id.is_some() {
+        kinds.insert(0, ("", "Leave what is on file"));
+    }
+    PatientForm {
+        shell: Shell::new(staff),
+        title,
+        action,
+        back,
+        is_new: id.is_none(),
+        kinds: choices(&kinds),
+        sexes: choices(&[("unknown", "Not stated"), ("female", "Female"), ("male", "Male"), ("other", "Other")]),
+        languages: Language::ALL.iter().map(|l| (l.code().to_owned(), l.own_name().to_owned())).collect(),
+        notice,
+        duplicates: Vec::new(),
+        f,
+    }
+}
+
+async fn read_notice(staff: &Staff<Patients>) -> Result<Option<Notice>, Failure> {
+    let mut tx = staff.begin_as_member().await?;
+    let found = notice(&mut tx).await?;
+    tx.done().await?;
+    Ok(found)
+}
+
+/// The empty form, or one filled from a booking.
+pub async fn new(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answer {
+    let mut f = Form::filled([("kind", "sa_id".to_owned()), ("language", "en".to_owned()), ("sex", "unknown".to_owned())]);
+    if let Ok(booking) = wanted.booking.parse::<BookingId>() {
+        let mut tx = staff.begin_for::<Schedule>().await?;
+        let b = bookings::find(&mut tx, booking).await?;
+        tx.done().await?;
+        // The last word is the surname more often than not; reception sees both and corrects.
+        let (given, surname) = b.person().rsplit_once(' ').unwrap_or(("", b.person()));
+        f.set("booking", booking.to_string());
+        f.set("given_names", given);
+        f.set("surname", surname);
+        f.set("phone", PhoneNumber::parse(&b.contact_phone).map(|p| p.national()).unwrap_or_default());
+        f.set("language", b.language.clone());
+    }
+    let notice = read_notice(&staff).await?;
+    html(&page(&staff, None, notice, f))
+}
+
+/// What the form says about the person.
+struct Typed {
+    contact: Contact,
+    document: Option<IdentityDocument>,
+    medical_aid: Option<MedicalAid>,
+}
+
+fn read(f: &mut Form, today: Date) -> Option<Typed> {
+    let given_names = f.parse_optional("given_names", PersonName::parse);
+    let surname = f.parse("surname", PersonName::parse);
+    let mut birth_date = f.parse_optional("birth_date", |text| {
+        let date = text.trim().parse::<Date>().map_err(|_| "Type the birth date as year-month-day, such as 1986-03-14.")?;
+        if date > today || date.year() < today.year() - 125 { Err("Check the birth date: nobody was born then.") } else { Ok(date) }
+    });
+    let kind = IdentityType::from_code(f.get("kind"));
+    let document = kind.and_then(|kind| {
+        let (country, value) = (f.get("country").to_owned(), f.get("id_number").to_owned());
+        match IdentityDocument::parse(kind, &country, &value, today) {
+            Ok(document) => Some(document),
+            Err(error) => {
+                f.complain("id_number", error);
+                None
+            }
+        }
+    });
+    if let Some(IdentityDocument::SaId(number)) = &document {
+        birth_date = agree(f, birth_date, number, today);
+    }
+    let phone = f.parse_optional("phone", PhoneNumber::parse);
+    let email = f.parse_optional("email", EmailAddress::parse).map(|e| e.as_str().to_owned()).unwrap_or_default();
+    let contact = Contact {
+        given_names,
+        surname: surname?,
+        birth_date,
+        sex: match f.get("sex") {
+            "female" => "female",
+            "male" => "male",
+            "other" => "other",
+            _ => "unknown",
+        }
+        .to_owned(),
+        phone,
+        email,
+        language: Language::from_code(f.get("language")).unwrap_or_default(),
+        address: f.text::<400>("address"),
+        reception_note: f.text::<600>("reception_note"),
+    };
+    let medical_aid = medical_aid(f);
+    Some(Typed { contact, document, medical_aid }).filter(|_| f.is_fine())
+}
+
+/// The ID number tells the birth date where it can: a blank one is filled, a different one is asked about.
+fn agree(f: &mut Form, typed: Option<Date>, number: &SaIdNumber, today: Date) -> Option<Date> {
+    let dates = number.birth_dates(today);
+    match typed {
+        Some(date) if !dates.include(date) => {
+            f.complain("birth_date", "This is not the birth date in the ID number. One of the two is wrong.");
+            Some(date)
+        }
+        Some(date) => Some(date),
+        None => dates.certain().or_else(|| dates.suggested()),
+    }
+}
+
+fn medical_aid(f: &mut Form) -> Option<MedicalAid> {
+    let scheme = f.line::<120>("scheme");
+    let number = f.parse_optional("member_number", MemberNumber::parse);
+    let dependant = f.parse_optional("dependant_code", DependantCode::parse);
+    if !scheme.is_empty() && number.is_none() && f.error("member_number").is_none() {
+        f.complain("member_number", "Type the membership number, or leave the scheme out.");
+    }
+    if scheme.is_empty() && number.is_some() {
+        f.complain("scheme", "Type the scheme's name, or leave the number out.");
+    }
+    Some(MedicalAid { scheme, number: number?, dependant })
+}
+
+async fn duplicates_of(
+    staff: &Staff<Patients>,
+    typed: &Typed,
+    except: Option<PatientId>,
+) -> Result<Vec<(Found, &'static str)>, Failure> {
+    let mut tx = staff.begin().await?;
+    let canonical = typed.document.as_ref().and_then(|d| d.canonical_bytes().map(|bytes| (d.kind().code(), bytes)));
+    let document = canonical.as_ref().map(|(kind, bytes)| (*kind, bytes.as_slice()));
+    let c = &typed.contact;
+    let found =
+        patients::duplicates(&mut tx, &staff.app.keys, document, c.surname.as_str(), c.birth_date, except).await?;
+    tx.done().await?;
+    Ok(found)
+}
+
+/// Registers the person. A possible duplicate is shown once, and registered all the same when reception says so.
+pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
+    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let notice = read_notice(&staff).await?;
+    let typed = read(&mut f, today);
+    let shown = f.ticked("notice");
+    if notice.is_some() && !shown {
+        f.complain("notice", "Show the privacy notice to the person first, and tick the box.");
+    }
+    let Some(typed) = typed.filter(|_| f.is_fine()) else { return refused(&page(&staff, None, notice, f)) };
+    if !f.ticked("not_the_same") {
+        let same = duplicates_of(&staff, &typed, None).await?;
+        if !same.is_empty() {
+            let mut page = page(&staff, None, notice, f);
+            page.duplicates = same.iter().map(|(found, why)| (Line::of(found), *why)).collect();
+            return refused(&page);
+        }
+    }
+    let registration = Registration {
+        contact: typed.contact,
+        document: typed.document.unwrap_or(IdentityDocument::NoneUnknown),
+        medical_aid: typed.medical_aid,
+        notice_version: notice.filter(|_| shown).map(|n| n.version),
+    };
+    let mut tx = staff.begin().await?;
+    let id = patients::register(&mut tx, &staff.app.keys, &registration).await?;
+    let booking: Option<BookingId> = f.get("booking").parse().ok();
+    if let Some(booking) = booking {
+        bookings::attach_patient(&mut tx, booking, id).await?;
+    }
+    let number = patients::find(&mut tx, id).await?.file_number;
+    tx.commit().await?;
+    Ok(see_other_saying(&staff.app, &staff.link(&format!("/patients/{id}")), &format!("Registered as file {number}.")))
+}
+
+/// The form of a file.
+pub async fn edit(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>) -> Answer {
+    let id = id_of(&id)?;
+    let mut tx = staff.begin().await?;
+    let r = patients::find(&mut tx, id).await?;
+    tx.done().await?;
+    let f = Form::filled([
+        ("version", r.version.to_string()),
+        ("given_names", r.given_names),
+        ("surname", r.surname),
+        ("birth_date", r.birth_date.map(|b| b.to_string()).unwrap_or_default()),
+        ("sex", r.sex),
+        ("phone", PhoneNumber::parse(&r.phone).map(|p| p.national()).unwrap_or_default()),
+        ("email", r.email),
+        ("language", r.language),
+        ("address", r.address),
+        ("reception_note", r.reception_note),
+        ("kind", String::new()),
+    ]);
+    html(&page(&staff, Some(id), None, f))
+}
+
+/// Saves a corrected file.
+pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
+    let id = id_of(&id)?;
+    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
+    let Some(typed) = read(&mut f, today) else { return refused(&page(&staff, Some(id), None, f)) };
+    let mut tx = staff.begin().await?;
+    let Typed { contact, document, medical_aid } = &typed;
+    patients::update(&mut tx, &staff.app.keys, id, version, contact, document.as_ref(), medical_aid.as_ref()).await?;
+    tx.commit().await?;
+    Ok(see_other_saying(&staff.app, &staff.link(&format!("/patients/{id}")), "Saved."))
+}

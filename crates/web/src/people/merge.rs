@@ -1,0 +1,78 @@
+//! Two files of one person made into one, and apart again.
+
+use aloe_db::patients;
+use aloe_domain::permission::need::Patients;
+use askama::Template;
+use axum::extract::{Path, Query};
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use super::list::Line;
+use super::show::id_of;
+use crate::clock;
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, Shell, html, see_other_saying};
+use crate::session::Staff;
+
+/// The search for the other file.
+#[derive(serde::Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/merge.html")]
+struct MergePage {
+    shell: Shell,
+    id: String,
+    name: String,
+    file: i64,
+    facts: Vec<(&'static str, String)>,
+    q: String,
+    lines: Vec<Line>,
+    searched: bool,
+}
+
+/// Asks which file is the same person's.
+pub async fn ask(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, Query(wanted): Query<Wanted>) -> Answer {
+    let id = id_of(&id)?;
+    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let mut tx = staff.begin().await?;
+    let record = patients::find(&mut tx, id).await?;
+    let q: String = wanted.q.trim().chars().take(100).collect();
+    let found = if q.chars().count() < 2 { Vec::new() } else { patients::search(&mut tx, &staff.app.keys, &q, today).await? };
+    tx.commit().await?;
+    html(&MergePage {
+        shell: Shell::new(&staff),
+        id: id.to_string(),
+        name: record.full_name(),
+        file: record.file_number,
+        facts: super::show::facts(&record),
+        searched: !q.is_empty(),
+        lines: found.iter().filter(|f| f.id != id).map(Line::of).collect(),
+        q,
+    })
+}
+
+/// Merges the other file into this one.
+pub async fn merge(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
+    let keep = id_of(&id)?;
+    let other = f.id("other").ok_or(Failure::Malformed)?;
+    let mut tx = staff.begin().await?;
+    patients::merge(&mut tx, keep, other).await?;
+    tx.commit().await?;
+    let back = staff.link(&format!("/patients/{keep}"));
+    Ok(see_other_saying(&staff.app, &back, "The two files are one now. It can be undone on this page."))
+}
+
+/// Takes a merge back.
+pub async fn undo(staff: Staff<Patients>, Path((_, id, merge)): Path<(String, String, String)>, _f: Form) -> Answer {
+    let keep = id_of(&id)?;
+    let merge: Uuid = merge.parse().map_err(|_| Failure::Missing)?;
+    let mut tx = staff.begin().await?;
+    patients::undo_merge(&mut tx, merge).await?;
+    tx.commit().await?;
+    Ok(see_other_saying(&staff.app, &staff.link(&format!("/patients/{keep}")), "The two files are apart again."))
+}

@@ -16,6 +16,8 @@ pub enum Cookie {
     Visitor,
     /// A phone that was proven.
     Proof,
+    /// The language of public pages.
+    Language,
     /// Sends a word to the next page.
     Flash,
 }
@@ -27,6 +29,7 @@ impl Cookie {
             Self::Refresh => "refresh",
             Self::Visitor => "visitor",
             Self::Proof => "proof",
+            Self::Language => "language",
             Self::Flash => "flash",
         };
         format!("__Host-aloe-{}-{what}", config.installation)

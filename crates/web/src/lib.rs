@@ -1,7 +1,9 @@
 //! Pages and JSON of Aloe. A handler extracts, calls one operation of the database crate, and renders.
 
 pub mod assets;
+mod booking;
 mod calendar;
+mod clinical;
 mod clock;
 mod cookies;
 mod door;

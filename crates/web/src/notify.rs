@@ -113,6 +113,29 @@ pub async fn with_link<N>(
     Ok(link)
 }
 
+/// Tells that a booking was moved by its own link, which stays the same.
+///
+/// # Errors
+/// What the database or the keys answered.
+pub async fn without_link<N>(
+    tx: &mut Tx<N>,
+    app: &Aloe,
+    agenda: &Agenda,
+    about: &About<'_>,
+    link: &str,
+) -> Result<(), Failure> {
+    let speech = Speech::of(Language::from_code(about.language).unwrap_or_default());
+    let place = agenda.location(about.location).map(|l| l.name.as_str()).unwrap_or_default();
+    let text = speech.say("{org}: your booking is now {when}, {place}. Ref {ref}. Change or cancel: {link}", &[
+        ("org", &agenda.profile.name),
+        ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
+        ("place", place),
+        ("ref", &about.reference),
+        ("link", link),
+    ]);
+    send(tx, &app.keys, about, "moved", &text).await
+}
+
 async fn send<N>(tx: &mut Tx<N>, keys: &Keys, about: &About<'_>, template: &str, text: &str) -> Result<(), Failure> {
     let message = Message {
         channel: Channel::Sms,

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::state::Aloe;
-use crate::{assets, calendar, door, guard, people, session, visitor};
+use crate::{assets, booking, calendar, clinical, door, guard, people, session, visitor};
 
 /// What it takes to reach a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +55,31 @@ where
 /// The table.
 pub fn table() -> Vec<Route> {
     let mut all = doors();
+    all.extend(public());
     all.extend(desk());
+    all.extend(files());
     all
+}
+
+/// The public pages.
+fn public() -> Vec<Route> {
+    use Access::Visitor;
+    vec![
+        read("/b/{org}", Visitor, booking::services::show),
+        read("/b/{org}/times", Visitor, booking::times::show),
+        write("/b/{org}/hold", Visitor, booking::times::hold),
+        read("/b/{org}/details", Visitor, booking::details::show),
+        write("/b/{org}/details", Visitor, booking::details::submit),
+        write("/b/{org}/pin", Visitor, booking::pin::prove),
+        write("/b/{org}/pin/again", Visitor, booking::pin::again),
+        write("/b/{org}/confirm", Visitor, booking::pin::confirm),
+        read("/b/{org}/m/{token}", Visitor, booking::manage::show),
+        read("/b/{org}/m/{token}/booking.ics", Visitor, booking::manage::calendar_entry),
+        read("/b/{org}/m/{token}/move", Visitor, booking::manage::choose),
+        write("/b/{org}/m/{token}/move", Visitor, booking::manage::move_it),
+        read("/b/{org}/m/{token}/cancel", Visitor, booking::manage::ask_to_cancel),
+        write("/b/{org}/m/{token}/cancel", Visitor, booking::manage::cancel),
+    ]
 }
 
 /// The desk: calendar, bookings, people.
@@ -86,6 +109,21 @@ fn desk() -> Vec<Route> {
         write("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::merge),
         write("/o/{org}/patients/{id}/merge/{merge}/undo", Needs(Patients), people::merge::undo),
         write("/o/{org}/identifiers/{id}/reveal", Needs(RevealToVerify), people::reveal::reveal),
+    ]
+}
+
+/// The clinical file.
+fn files() -> Vec<Route> {
+    let needs = Access::Needs(Permission::Clinical);
+    vec![
+        read("/o/{org}/patients/{id}/file", needs, clinical::file::open),
+        write("/o/{org}/patients/{id}/consult", needs, clinical::file::begin),
+        read("/o/{org}/consultations/{id}", needs, clinical::file::show),
+        write("/o/{org}/consultations/{id}/save", needs, clinical::draft::save),
+        write("/o/{org}/consultations/{id}/review", needs, clinical::draft::review),
+        read("/o/{org}/consultations/{id}/review", needs, clinical::sign::review),
+        write("/o/{org}/consultations/{id}/sign", needs, clinical::sign::sign),
+        write("/o/{org}/consultations/{id}/amend", needs, clinical::amend::amend),
     ]
 }
 

@@ -1,0 +1,124 @@
+//! What public pages share: the organisation, the language, the browser.
+
+use aloe_db::agenda::Agenda;
+use aloe_db::visit::Visit;
+use aloe_domain::language::Language;
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use axum::response::Response;
+use jiff::ToSpan;
+use std::collections::HashMap;
+
+use crate::clock;
+use crate::cookies::{Cookie, add};
+use crate::failure::Failure;
+use crate::page::Head;
+use crate::session::token_in;
+use crate::speech::{SPOKEN, Speech};
+use crate::visitor::Visitor;
+
+/// A visitor of one organisation's public pages.
+pub struct Guest {
+    /// The browser.
+    pub visitor: Visitor,
+    /// Where the request comes from.
+    pub visit: Visit,
+    /// The organisation's part of the address.
+    pub slug: String,
+    /// The language spoken.
+    pub l: Speech,
+    /// What the organisation offers.
+    pub agenda: Agenda,
+    /// The proof of a phone, if the browser holds one.
+    pub proof: Option<aloe_vault::TokenHash>,
+    chosen: Option<Language>,
+}
+
+impl FromRequestParts<crate::state::Aloe> for Guest {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &crate::state::Aloe) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, app).await?;
+        let headers = parts.headers.clone();
+        let fail = |failure: Failure| failure.page(&headers);
+        let visit = parts.extensions.get::<Visit>().copied().ok_or_else(|| fail(Failure::Broken))?;
+        let names = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
+        let slug = names.ok().and_then(|n| n.0.get("org").cloned()).ok_or_else(|| fail(Failure::Missing))?;
+        let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri).map(|q| q.0).unwrap_or_default();
+        let chosen = query.get("lang").and_then(|code| Language::from_code(code));
+        let mut tx = app.doors.public(&visit, &slug).await.map_err(|e| fail(e.into()))?;
+        let yesterday = clock::now().to_zoned(jiff::tz::TimeZone::UTC).date().checked_sub(1.day());
+        let agenda = Agenda::load(&mut tx, yesterday.unwrap_or_default()).await.map_err(|e| fail(e.into()))?;
+        tx.done().await.map_err(|e| fail(e.into()))?;
+        let kept = Cookie::Language.read(&app.config, &headers).and_then(|code| Language::from_code(&code));
+        let language = chosen.or(kept).or_else(|| Language::from_code(&agenda.profile.language)).unwrap_or_default();
+        let proof = token_in(Cookie::Proof, app, &headers);
+        Ok(Self { visitor, visit, slug, l: Speech::of(language), agenda, proof, chosen })
+    }
+}
+
+impl Guest {
+    /// Finishes an answer: the browser keeps its token and its language.
+    pub fn answer(&self, response: Response) -> Response {
+        let mut response = self.visitor.remember(response);
+        if let Some(language) = self.chosen {
+            let config = &self.visitor.app.config;
+            add(response.headers_mut(), Cookie::Language.set(config, language.code(), 3600 * 24 * 30));
+        }
+        response
+    }
+
+    /// A path of this organisation's public pages.
+    pub fn link(&self, rest: &str) -> String {
+        format!("/b/{}{rest}", self.slug)
+    }
+
+    /// The frame of a page.
+    pub fn front(&self, step: u8) -> Front {
+        let p = &self.agenda.profile;
+        Front {
+            head: Head::new(),
+            l: self.l,
+            base: self.link(""),
+            csrf: self.visitor.csrf.clone(),
+            organisation: p.name.clone(),
+            synthetic: p.synthetic,
+            clinic: p.kind == "practice",
+            step,
+            languages: SPOKEN.iter().map(|s| (s.code(), s.own_name())).collect(),
+            phone: self.agenda.locations.iter().map(|l| l.phone.clone()).find(|phone| !phone.is_empty()),
+        }
+    }
+}
+
+/// The frame of a public page.
+pub struct Front {
+    /// Assets.
+    pub head: Head,
+    /// The language.
+    pub l: Speech,
+    /// `/b/<slug>`.
+    pub base: String,
+    /// A token for forms.
+    pub csrf: String,
+    /// The organisation's name.
+    pub organisation: String,
+    /// Whether everyone here is invented.
+    pub synthetic: bool,
+    /// Whether it treats people.
+    pub clinic: bool,
+    /// Which of the four steps this is; 0 for none.
+    pub step: u8,
+    /// Languages to choose from.
+    pub languages: Vec<(&'static str, &'static str)>,
+    /// A phone to call instead.
+    pub phone: Option<String>,
+}
+
+impl Front {
+    /// The steps with their words, and how far this page is: `on`, `here` or blank.
+    pub fn steps(&self) -> Vec<(&'static str, bool, bool)> {
+        let words = ["Service", "Time", "Details", "Code"];
+        words.iter().zip(1_u8..).map(|(w, n)| (self.l.t(w), n <= self.step, n == self.step)).collect()
+    }
+}

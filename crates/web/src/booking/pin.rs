@@ -1,0 +1,237 @@
+//! Proving the phone by a one-time PIN, and the booking that follows.
+
+use aloe_db::bookings::{self, BookingError, IdempotencyKey, PersonBooking};
+use aloe_db::error::DbError;
+use aloe_db::messages::{self, Channel, Message};
+use aloe_db::proofs::{self, PROOF_SECONDS, Verdict};
+use aloe_domain::phone::PhoneNumber;
+use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
+use askama::Template;
+use uuid::Uuid;
+
+use super::details::{Person, person};
+use super::front::{Front, Guest};
+use super::times::lost;
+use super::trip::{Trip, TripQuery};
+use crate::clock;
+use crate::cookies::{Cookie, add};
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::notify::{self, About};
+use crate::page::{Answer, html, see_other};
+
+/// Seconds between two PINs to one phone.
+const PAUSE: u64 = 60;
+
+#[derive(Template)]
+#[template(path = "booking/pin.html")]
+struct PinPage {
+    front: Front,
+    when: String,
+    phone: String,
+    proof: String,
+    fields: Vec<(&'static str, String)>,
+    error: Option<String>,
+    locked: bool,
+    pause: u64,
+}
+
+/// Sends a PIN and asks for it.
+///
+/// # Errors
+/// `TooOften` beyond the limits for the number, the source or the organisation.
+pub async fn send(guest: &Guest, trip: &Trip<'_>, person: &Person) -> Answer {
+    admit(guest, &person.phone).await?;
+    let app = &guest.visitor.app;
+    let proof = Uuid::now_v7();
+    let pin = Pin::random()?;
+    let mut tx = app.doors.public(&guest.visit, &guest.slug).await?;
+    proofs::begin(&mut tx, proof, &person.phone, &app.pins.pin_mac(proof, person.phone.e164(), &pin)).await?;
+    let text = guest.l.say("{org}: your code is {pin}. It works for 5 minutes. Give it to nobody.", &[
+        ("org", &guest.agenda.profile.name),
+        ("pin", pin.to_text().expose()),
+    ]);
+    let message = Message {
+        channel: Channel::Sms,
+        template: "pin",
+        language: guest.l.code(),
+        to: person.phone.e164(),
+        subject: "",
+        body: &text,
+        booking: None,
+        dedupe_key: &format!("pin {proof}"),
+    };
+    messages::queue(&mut tx, &app.keys, &message).await?;
+    tx.commit().await?;
+    ask(guest, trip, person, proof, None, false)
+}
+
+/// Counts a PIN about to be sent: a pause between two, and a few a day for one number; more for a source, most for an
+/// organisation. Whoever pumps SMS through this page meets the smallest first.
+async fn admit(guest: &Guest, phone: &PhoneNumber) -> Result<(), Failure> {
+    let doors = &guest.visitor.app.doors;
+    let pause = doors.throttle("pin pause", phone.e164(), 1, PAUSE as f64).await?;
+    if pause > 0 {
+        return Err(Failure::TooOften(pause));
+    }
+    let limits = [
+        ("pin number", phone.e164().to_owned(), 3, 5.0 * 60.0),
+        ("pin number day", phone.e164().to_owned(), 6, 4.0 * 3600.0),
+        ("pin source", guest.visit.source.to_string(), 10, 6.0 * 60.0),
+        ("pin organisation", guest.slug.clone(), 200, 18.0),
+    ];
+    for (act, key, burst, period) in limits {
+        let wait = doors.throttle(act, &key, burst, period).await?;
+        if wait > 0 {
+            return Err(Failure::TooOften(wait));
+        }
+    }
+    Ok(())
+}
+
+fn ask(guest: &Guest, trip: &Trip<'_>, person: &Person, proof: Uuid, error: Option<String>, locked: bool) -> Answer {
+    let mut fields = trip.fields();
+    fields.extend(person.fields());
+    let failed = error.is_some();
+    let page = PinPage {
+        front: guest.front(4),
+        when: trip.when(guest.l, &guest.agenda),
+        phone: person.phone.masked(),
+        proof: proof.to_string(),
+        fields,
+        error,
+        locked,
+        pause: if failed { 1 } else { PAUSE },
+    };
+    let mut response = html(&page)?;
+    if failed {
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(guest.answer(response))
+}
+
+/// Checks the PIN and books.
+pub async fn prove(guest: Guest, mut f: Form) -> Answer {
+    let query = TripQuery::of(&f);
+    let trip = query.resolve(&guest.agenda)?;
+    let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
+    let proof: Uuid = f.get("proof").parse().map_err(|_| Failure::Malformed)?;
+    let app = &guest.visitor.app;
+    let token = Token::random()?;
+    let hash = token.hash(TokenDomain::SESSION);
+    let mut tx = app.doors.public(&guest.visit, &guest.slug).await?;
+    let same_phone = proofs::phone_of(&mut tx, proof).await?.is_none_or(|phone| phone == person.phone);
+    let verdict = proofs::guess(&mut tx, &app.pins, proof, f.get("pin"), &hash).await?;
+    tx.commit().await?;
+    let l = guest.l;
+    let again = |error: String, locked: bool| ask(&guest, &trip, &person, proof, Some(error), locked);
+    match verdict {
+        Verdict::Proven if same_phone => book(&guest, &trip, &person, &hash, Some(&token)).await,
+        Verdict::Proven => Err(Failure::Malformed),
+        Verdict::Wrong(left) => again(l.say("That code is not right. {n} tries left.", &[("n", &left.to_string())]), false),
+        Verdict::Spent => again(l.t("Too many wrong codes. Ask for a new one.").to_owned(), true),
+        Verdict::Expired => again(l.t("This code is over. Ask for a new one.").to_owned(), true),
+    }
+}
+
+/// Sends another PIN.
+pub async fn again(guest: Guest, mut f: Form) -> Answer {
+    let query = TripQuery::of(&f);
+    let trip = query.resolve(&guest.agenda)?;
+    let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
+    send(&guest, &trip, &person).await
+}
+
+/// Books for a phone that this browser has proven: from the page of someone whose time was taken.
+pub async fn confirm(guest: Guest, mut f: Form) -> Answer {
+    let query = TripQuery::of(&f);
+    let trip = query.resolve(&guest.agenda)?;
+    let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
+    match guest.proof {
+        Some(proof) if proves(&guest, &proof, &person.phone).await? => book(&guest, &trip, &person, &proof, None).await,
+        _ => send(&guest, &trip, &person).await,
+    }
+}
+
+/// Whether a proof is this phone's and still counts.
+///
+/// # Errors
+/// What the database answered.
+pub async fn proves(guest: &Guest, proof: &TokenHash, phone: &PhoneNumber) -> Result<bool, Failure> {
+    match guest.visitor.app.doors.person(&guest.visit, &guest.slug, proof).await {
+        Ok((tx, proven)) => {
+            tx.done().await?;
+            Ok(proven == *phone)
+        }
+        Err(DbError::NotEntered) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Books, sends the confirmation, and leads to the booking's own page.
+///
+/// # Errors
+/// What the database answered.
+pub async fn book(
+    guest: &Guest,
+    trip: &Trip<'_>,
+    who: &Person,
+    proof: &TokenHash,
+    fresh: Option<&Token>,
+) -> Answer {
+    let app = &guest.visitor.app;
+    let key = IdempotencyKey::parse(&who.key).ok_or(Failure::Malformed)?;
+    let (mut tx, phone) = app.doors.person(&guest.visit, &guest.slug, proof).await?;
+    let wanted = PersonBooking {
+        service: trip.service.id,
+        location: trip.place.id,
+        resource: trip.with.map(|r| r.id),
+        starts_at: trip.start()?,
+        name: who.name.clone(),
+        for_whom: who.for_whom.clone(),
+        language: guest.l.language(),
+        notice_version: who.notice_version,
+        hold: Some(guest.visitor.hash),
+    };
+    let booked = bookings::book_with_proof(&mut tx, &guest.agenda, &phone, &wanted, &key, clock::now()).await;
+    let (id, _) = match booked {
+        Ok(booked) => booked,
+        Err(BookingError::Taken | BookingError::NotOffered) => {
+            tx.roll_back().await?;
+            let response = lost(guest, trip, &guest.link("/confirm"), with_fresh_key(who)).await?;
+            return Ok(remember_proof(guest, fresh, response));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let booking = bookings::of_link(&mut tx, id).await?;
+    let about = About {
+        id,
+        version: 1,
+        reference: booking.reference.to_string(),
+        location: booking.location,
+        starts_at: booking.starts_at,
+        ends_at: booking.ends_at,
+        phone: &booking.phone,
+        language: &booking.language,
+    };
+    let link = notify::with_link(&mut tx, app, &guest.agenda, &about, "booked").await?;
+    tx.commit().await?;
+    let path = link.strip_prefix(&app.config.origin).unwrap_or(&link);
+    Ok(remember_proof(guest, fresh, guest.answer(see_other(&format!("{path}?booked=1")))))
+}
+
+/// Another time is another act: its form gets a key of its own.
+fn with_fresh_key(who: &Person) -> Vec<(&'static str, String)> {
+    let mut fields: Vec<_> = who.fields().into_iter().filter(|(name, _)| *name != "key").collect();
+    fields.push(("key", Uuid::new_v4().to_string()));
+    fields
+}
+
+fn remember_proof(guest: &Guest, fresh: Option<&Token>, mut response: axum::response::Response) -> axum::response::Response {
+    if let Some(token) = fresh {
+        let text = token.to_text();
+        let cookie = Cookie::Proof.set(&guest.visitor.app.config, text.expose(), PROOF_SECONDS as u32);
+        add(response.headers_mut(), cookie);
+    }
+    response
+}

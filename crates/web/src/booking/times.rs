@@ -1,0 +1,273 @@
+//! Choosing a time, and keeping it while the rest is filled in.
+
+use aloe_db::agenda::{Agenda, busy};
+use aloe_db::bookings::{self, BookingError};
+use aloe_domain::ids::ResourceId;
+use aloe_domain::scheduling::{
+    DayCount, Diary, FreeSlot, LocationCalendar, ServiceRules, SlotQuery, days_with_counts, first_free, free_slots,
+    free_slots_of_any, nearest,
+};
+use askama::Template;
+use axum::extract::Query;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
+
+use super::front::{Front, Guest};
+use super::trip::{Trip, TripQuery};
+use crate::clock;
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, html, see_other};
+
+/// A time as a button.
+pub struct TimeButton {
+    /// RFC 3339.
+    pub value: String,
+    /// `09:20`.
+    pub words: String,
+}
+
+/// A day as a link.
+pub struct DayLink {
+    /// The day.
+    pub date: Date,
+    /// `Tue`.
+    pub weekday: String,
+    /// Times on it.
+    pub times: usize,
+    /// Whether it is shown.
+    pub here: bool,
+}
+
+/// A near time on the page of a lost one.
+pub struct NearTime {
+    /// RFC 3339.
+    pub value: String,
+    /// `Tue 24 Nov, 09:20`.
+    pub when: String,
+    /// With whom.
+    pub with: String,
+}
+
+#[derive(Template)]
+#[template(path = "booking/times.html")]
+struct TimesPage {
+    front: Front,
+    service: String,
+    minutes: i32,
+    action: String,
+    here: String,
+    places: Vec<(String, String, bool)>,
+    diaries: Vec<(String, String, bool)>,
+    fields: Vec<(&'static str, String)>,
+    first: Option<NearTime>,
+    days: Vec<DayLink>,
+    earlier: Option<Date>,
+    later: Option<Date>,
+    month: String,
+    day_words: String,
+    morning: Vec<TimeButton>,
+    afternoon: Vec<TimeButton>,
+    zone: String,
+    moving: bool,
+}
+
+#[derive(Template)]
+#[template(path = "booking/lost.html")]
+struct LostPage {
+    front: Front,
+    when: String,
+    action: String,
+    fields: Vec<(&'static str, String)>,
+    near: Vec<NearTime>,
+    all: String,
+}
+
+/// What the booking core needs for one trip.
+pub struct Offer {
+    rules: ServiceRules,
+    calendar: LocationCalendar,
+    diaries: Vec<Diary>,
+    any: bool,
+}
+
+impl Offer {
+    /// Reads what is busy between two days for a trip, without some occupancies.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn load(guest: &Guest, trip: &Trip<'_>, days: (Date, Date), except: &[Uuid]) -> Result<Self, Failure> {
+        let agenda = &guest.agenda;
+        let rules = trip.service.rules().ok_or(Failure::Missing)?;
+        let calendar = agenda.location_calendar(trip.place.id);
+        let chosen = |id: ResourceId| trip.with.is_none_or(|w| w.id == id);
+        let offering = agenda.diaries_for(trip.service.id, trip.place.id);
+        let resources: Vec<_> = offering.into_iter().filter(|r| r.bookable_online && chosen(r.id)).collect();
+        let ids: Vec<ResourceId> = resources.iter().map(|r| r.id).collect();
+        let (from, to) = (clock::day_bounds(days.0, &calendar.zone).0, clock::day_bounds(days.1, &calendar.zone).1);
+        let mut tx = guest.visitor.app.doors.public(&guest.visit, &guest.slug).await?;
+        let taken = busy(&mut tx, &ids, from, to, except).await?;
+        tx.done().await?;
+        let diaries = resources.iter().map(|r| agenda.diary(r, trip.place.id, &taken)).collect();
+        Ok(Self { rules, calendar, diaries, any: trip.with.is_none() })
+    }
+
+    fn query(&self, first_day: Date, last_day: Date, now: Timestamp) -> SlotQuery<'_> {
+        SlotQuery { rules: &self.rules, location: &self.calendar, first_day, last_day, now }
+    }
+
+    /// The free times between two days.
+    pub fn free(&self, first: Date, last: Date, now: Timestamp) -> Vec<FreeSlot> {
+        let query = self.query(first, last, now);
+        if self.any { free_slots_of_any(&query, &self.diaries) } else { free_slots(&query, &self.diaries) }
+    }
+
+    /// The first free time between two days.
+    pub fn first(&self, first: Date, last: Date, now: Timestamp) -> Option<FreeSlot> {
+        first_free(&self.query(first, last, now), &self.diaries)
+    }
+
+    /// Days with the number of their times.
+    pub fn days(&self, first: Date, last: Date, now: Timestamp) -> Vec<DayCount> {
+        days_with_counts(&self.query(first, last, now), &self.diaries)
+    }
+}
+
+/// Shows the times of a day, the days around it, and the first of all.
+pub async fn show(guest: Guest, Query(query): Query<TripQuery>) -> Answer {
+    let trip = query.resolve(&guest.agenda)?;
+    let page = page(&guest, &trip, &query.day, None).await?;
+    Ok(guest.answer(html(&page)?))
+}
+
+/// The same page to move a booking to another time.
+pub async fn show_to_move(guest: &Guest, trip: &Trip<'_>, day: &str, token: &str, own: &[Uuid]) -> Answer {
+    let page = page(guest, trip, day, Some((token, own))).await?;
+    html(&page)
+}
+
+async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<(&str, &[Uuid])>) -> Result<TimesPage, Failure> {
+    let agenda = &guest.agenda;
+    let zone = agenda.zone(trip.place.id);
+    let now = clock::now();
+    let today = now.to_zoned(zone.clone()).date();
+    let last = today.checked_add(i64::from(trip.service.horizon_days).days()).unwrap_or(today);
+    let offer = Offer::load(guest, trip, (today, last), moving.map(|(_, own)| own).unwrap_or_default()).await?;
+    let first = offer.first(today, last, now);
+    let first_day = first.map_or(today, |slot| slot.starts_at.to_zoned(zone.clone()).date());
+    let day = day.parse::<Date>().ok().filter(|d| (today..=last).contains(d)).unwrap_or(first_day);
+    let from = day.checked_sub(2.days()).unwrap_or(day).max(today);
+    let to = from.checked_add(4.days()).unwrap_or(from).min(last);
+    let counts = offer.days(from, to, now);
+    let free = offer.free(day, day, now);
+    let (base, action) = match moving {
+        Some((token, _)) => (guest.link(&format!("/m/{token}/move")), guest.link(&format!("/m/{token}/move"))),
+        None => (guest.link("/times"), guest.link("/hold")),
+    };
+    let l = guest.l;
+    let half = |morning: bool| -> Vec<TimeButton> {
+        let at = |s: &FreeSlot| s.starts_at.to_zoned(zone.clone());
+        let in_half = free.iter().filter(|s| (at(s).hour() < 12) == morning);
+        in_half.map(|s| TimeButton { value: s.starts_at.to_string(), words: clock::hour(&at(s)) }).collect()
+    };
+    let mut trip_without_time = trip.clone();
+    trip_without_time.start = None;
+    Ok(TimesPage {
+        front: guest.front(if moving.is_some() { 0 } else { 2 }),
+        service: trip.service.name.clone(),
+        minutes: trip.service.minutes,
+        action,
+        here: format!("{base}?{}", trip_without_time.query()),
+        places: agenda.places_for(trip.service.id).iter().map(|p| (p.id.to_string(), place_words(p), p.id == trip.place.id)).collect(),
+        diaries: diaries(agenda, trip),
+        fields: trip_without_time.fields().into_iter().filter(|(name, _)| *name != "start").collect(),
+        first: first.map(|slot| near(guest, trip, &slot)),
+        days: counts
+            .iter()
+            .map(|c| DayLink { date: c.date, weekday: l.weekday(c.date), times: c.times, here: c.date == day })
+            .collect(),
+        earlier: from.checked_sub(1.day()).ok().filter(|d| *d >= today),
+        later: to.checked_add(1.day()).ok().filter(|d| *d <= last),
+        month: l.month(day),
+        day_words: l.short_date(day),
+        morning: half(true),
+        afternoon: half(false),
+        zone: zone.iana_name().unwrap_or("UTC").replace('_', " "),
+        moving: moving.is_some(),
+    })
+}
+
+fn place_words(p: &aloe_db::agenda::Location) -> String {
+    if p.address.is_empty() { p.name.clone() } else { format!("{}, {}", p.name, p.address) }
+}
+
+fn diaries(agenda: &Agenda, trip: &Trip<'_>) -> Vec<(String, String, bool)> {
+    let offering = agenda.diaries_for(trip.service.id, trip.place.id);
+    let online = offering.into_iter().filter(|r| r.bookable_online);
+    online.map(|r| (r.id.to_string(), r.name.clone(), trip.with.is_some_and(|w| w.id == r.id))).collect()
+}
+
+fn near(guest: &Guest, trip: &Trip<'_>, slot: &FreeSlot) -> NearTime {
+    let zone = guest.agenda.zone(trip.place.id);
+    let with = guest.agenda.resource(slot.resource_id).map(|r| r.name.as_str()).unwrap_or_default();
+    NearTime {
+        value: slot.starts_at.to_string(),
+        when: guest.l.moment(slot.starts_at, &zone),
+        with: format!("{with}, {}", trip.place.name),
+    }
+}
+
+/// Keeps a time for this browser and leads on to the details.
+pub async fn hold(guest: Guest, f: Form) -> Answer {
+    let query = TripQuery::of(&f);
+    let trip = query.resolve(&guest.agenda)?;
+    let start = trip.start()?;
+    let app = &guest.visitor.app;
+    match app.doors.throttle("hold", &guest.visit.source.to_string(), 60, 5.0).await? {
+        0 => {}
+        wait => return Err(Failure::TooOften(wait)),
+    }
+    let mut tx = app.doors.public(&guest.visit, &guest.slug).await?;
+    let wanted = (trip.service.id, trip.place.id, trip.with.map(|r| r.id), start);
+    let held = bookings::hold(&mut tx, &guest.agenda, wanted, &guest.visitor.hash, clock::now()).await;
+    match held {
+        Ok(_) => {
+            tx.commit().await?;
+            Ok(guest.answer(see_other(&guest.link(&format!("/details?{}", trip.query())))))
+        }
+        Err(BookingError::Taken | BookingError::NotOffered) => {
+            tx.roll_back().await?;
+            lost(&guest, &trip, &guest.link("/hold"), Vec::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page of someone whose time was taken: the nearest free ones, and everything typed kept in hidden fields.
+///
+/// # Errors
+/// What the database answered.
+pub async fn lost(guest: &Guest, trip: &Trip<'_>, action: &str, kept: Vec<(&'static str, String)>) -> Answer {
+    let start = trip.start()?;
+    let zone = guest.agenda.zone(trip.place.id);
+    let day = start.to_zoned(zone).date();
+    let last = day.checked_add(7.days()).unwrap_or(day);
+    let offer = Offer::load(guest, trip, (day, last), &[]).await?;
+    let free = offer.free(day, last, clock::now());
+    let mut fields: Vec<_> = trip.fields().into_iter().filter(|(name, _)| *name != "start").collect();
+    fields.extend(kept);
+    let mut all = trip.clone();
+    all.start = None;
+    let page = LostPage {
+        front: guest.front(2),
+        when: trip.when(guest.l, &guest.agenda),
+        action: action.to_owned(),
+        fields,
+        near: nearest(&free, start, 4).iter().map(|slot| near(guest, trip, slot)).collect(),
+        all: guest.link(&format!("/times?{}", all.query())),
+    };
+    let mut response = html(&page)?;
+    *response.status_mut() = axum::http::StatusCode::CONFLICT;
+    Ok(guest.answer(response))
+}

@@ -1,0 +1,84 @@
+//! Saving what is typed: by the script every few seconds, by a button without it.
+
+use aloe_db::clinical::{self, ClinicalError, Sections};
+use aloe_domain::permission::need::Clinical;
+use axum::Json;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+
+use super::file::seconds;
+use super::id_of;
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, see_other};
+use crate::session::Staff;
+
+/// Characters that one section holds.
+const LONGEST: usize = 20_000;
+
+/// The sections of a form: kept exactly as typed, line ends apart.
+///
+/// # Errors
+/// `Refused` for a section beyond the limit.
+pub fn sections(f: &Form) -> Result<Sections, Failure> {
+    let read = |name: &str| -> Result<String, Failure> {
+        let text = f.get(name).replace("\r\n", "\n");
+        if text.chars().count() > LONGEST {
+            return Err(Failure::Refused(format!("A section holds {LONGEST} characters. Shorten it; what you typed is still in the page.")));
+        }
+        Ok(text)
+    };
+    Ok(Sections {
+        subjective: read("subjective")?,
+        objective: read("objective")?,
+        assessment: read("assessment")?,
+        plan: read("plan")?,
+    })
+}
+
+/// Saves over the version that was on screen; another window's newer one is never overwritten.
+pub async fn save(
+    staff: Staff<Clinical>,
+    Path((_, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    f: Form,
+) -> Result<Response, Response> {
+    let script = headers.get("accept").is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
+    let saved = store(&staff, &id, &f).await;
+    match saved {
+        Ok((version, at)) if script => Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at) })).into_response()),
+        Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}")))),
+        Err(failure) => Err(failure.page(&headers)),
+    }
+}
+
+async fn store(staff: &Staff<Clinical>, id: &str, f: &Form) -> Result<(i32, jiff::Timestamp), Failure> {
+    let id = id_of(id)?;
+    let version: i32 = f.get("version").parse().map_err(|_| Failure::Malformed)?;
+    let sections = sections(f)?;
+    let mut tx = staff.begin().await?;
+    let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
+    let saved = clinical::save_draft(&mut tx, &encounter, version, &sections, &staff.member).await;
+    match saved {
+        Ok(saved) => {
+            tx.commit().await?;
+            Ok(saved)
+        }
+        // A page that was left while its last save was on the way sends the same text again: that is no conflict.
+        Err(ClinicalError::Stale) => match clinical::draft(&mut tx, &encounter).await? {
+            Some(draft) if draft.sections == sections => {
+                tx.done().await?;
+                Ok((draft.version, draft.saved_at))
+            }
+            _ => Err(Failure::Stale),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Saves and leads to the page before signing.
+pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>, f: Form) -> Answer {
+    store(&staff, &id, &f).await?;
+    Ok(see_other(&staff.link(&format!("/consultations/{id}/review"))))
+}

@@ -63,6 +63,18 @@ install_test_tools() {
   [ ${#missing[@]} = 0 ] || install_packages ca-certificates "${missing[@]}"
 }
 
+# Debian 12's Node.js is too old to drive the browser; then one of the locked version is put beside the tests.
+# Takes the folder of the repository.
+choose_node() {
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] && return
+  local own=$1/e2e/node
+  if [ ! -x "$own/node_modules/.bin/node" ]; then
+    say "fetching a newer Node.js than $(node --version), for the browser tests alone"
+    (cd "$own" && npm ci --no-audit --no-fund --ignore-scripts)
+  fi
+  PATH=$own/node_modules/.bin:$PATH
+}
+
 # Whether version $1 is at least version $2.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
 

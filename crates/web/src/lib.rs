@@ -13,6 +13,7 @@ mod form;
 mod grid;
 mod guard;
 mod notify;
+mod office;
 mod page;
 mod people;
 pub mod routes;

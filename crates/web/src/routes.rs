@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::state::Aloe;
-use crate::{assets, booking, calendar, clinical, door, guard, people, session, visitor};
+use crate::{assets, booking, calendar, clinical, door, guard, office, people, session, visitor};
 
 /// What it takes to reach a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub fn table() -> Vec<Route> {
     all.extend(public());
     all.extend(desk());
     all.extend(files());
+    all.extend(running());
     all
 }
 
@@ -124,6 +125,44 @@ fn files() -> Vec<Route> {
         read("/o/{org}/consultations/{id}/review", needs, clinical::sign::review),
         write("/o/{org}/consultations/{id}/sign", needs, clinical::sign::sign),
         write("/o/{org}/consultations/{id}/amend", needs, clinical::amend::amend),
+    ]
+}
+
+/// Running the place.
+fn running() -> Vec<Route> {
+    use Access::Needs;
+    use Permission::{AuditOwn, Owners, Settings, Team};
+    use office::settings::{booking_page, closures, diaries, hours, places, profile, services};
+    vec![
+        read("/o/{org}/team", Needs(Team), office::team::show),
+        write("/o/{org}/team/invite", Needs(Team), office::team::invite),
+        write("/o/{org}/team/reception", Needs(Owners), office::team::let_reception_reveal),
+        write("/o/{org}/team/{id}", Needs(Team), office::team::change),
+        write("/o/{org}/team/invitations/{id}/withdraw", Needs(Team), office::team::withdraw),
+        read("/o/{org}/trail", Needs(AuditOwn), office::trail::show),
+        read("/o/{org}/outbox", Needs(Settings), office::outbox::show),
+        read("/o/{org}/settings", Needs(Settings), office::setup::show),
+        read("/o/{org}/settings/profile", Needs(Settings), profile::show),
+        write("/o/{org}/settings/profile", Needs(Settings), profile::save),
+        read("/o/{org}/settings/places", Needs(Settings), places::show),
+        write("/o/{org}/settings/places", Needs(Settings), places::create),
+        read("/o/{org}/settings/places/{id}", Needs(Settings), places::edit),
+        write("/o/{org}/settings/places/{id}", Needs(Settings), places::save),
+        read("/o/{org}/settings/diaries", Needs(Settings), diaries::show),
+        write("/o/{org}/settings/diaries", Needs(Settings), diaries::create),
+        read("/o/{org}/settings/diaries/{id}", Needs(Settings), diaries::edit),
+        write("/o/{org}/settings/diaries/{id}", Needs(Settings), diaries::save),
+        read("/o/{org}/settings/services", Needs(Settings), services::show),
+        write("/o/{org}/settings/services", Needs(Settings), services::create),
+        read("/o/{org}/settings/services/{id}", Needs(Settings), services::edit),
+        write("/o/{org}/settings/services/{id}", Needs(Settings), services::save),
+        read("/o/{org}/settings/hours", Needs(Settings), hours::show),
+        write("/o/{org}/settings/hours", Needs(Settings), hours::save),
+        read("/o/{org}/settings/closures", Needs(Settings), closures::show),
+        write("/o/{org}/settings/closures", Needs(Settings), closures::create),
+        write("/o/{org}/settings/closures/{id}/remove", Needs(Settings), closures::remove),
+        read("/o/{org}/settings/booking", Needs(Settings), booking_page::show),
+        write("/o/{org}/settings/booking", Needs(Settings), booking_page::save),
     ]
 }
 

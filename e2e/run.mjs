@@ -5,9 +5,10 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 import { startAloe } from './support/aloe.mjs';
 
-const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const here = fileURLToPath(new URL('.', import.meta.url));
 const all = readdirSync(here).filter((name) => name.endsWith('.test.mjs')).sort();
 
 /** Tells the files from the words among the arguments. */
@@ -31,17 +32,20 @@ function count(stream, tally) {
 }
 
 async function main() {
+  if (Number.parseInt(process.versions.node, 10) < 20) throw new Error(`Node.js 20 or newer is needed, not ${process.version}.`);
   const { files, patterns } = choose(process.argv.slice(2));
   const tally = { passed: 0, failed: 0 };
   const aloe = await startAloe();
+  const abort = new AbortController();
   const stopEarly = (signal) => () => {
+    abort.abort();
     aloe.stop().finally(() => process.exit(128 + signal));
   };
   process.once('SIGINT', stopEarly(2));
   process.once('SIGTERM', stopEarly(15));
   try {
     process.env.ALOE_E2E = JSON.stringify({ data: aloe.data, origin: aloe.origin });
-    const stream = run({ files, concurrency: 1, timeout: 300_000, ...(patterns.length > 0 && { testNamePatterns: patterns }) });
+    const stream = run({ files, concurrency: 1, timeout: 300_000, signal: abort.signal, ...(patterns.length > 0 && { testNamePatterns: patterns }) });
     count(stream, tally);
     const printed = stream.compose(spec);
     printed.pipe(process.stdout, { end: false });

@@ -67,12 +67,14 @@ install_test_tools() {
 # Takes the folder of the repository.
 choose_node() {
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] && return
-  local own=$1/e2e/node
-  if [ ! -x "$own/node_modules/.bin/node" ]; then
+  local own=$1/e2e/node bin
+  bin=$own/node_modules/node-linux-$(node -p process.arch)/bin
+  if [ ! -x "$bin/node" ]; then
     say "fetching a newer Node.js than $(node --version), for the browser tests alone"
     (cd "$own" && npm ci --no-audit --no-fund --ignore-scripts)
+    [ -x "$bin/node" ] || fail 'Node.js 20 or newer is needed for the browser tests. Install it and try again.'
   fi
-  PATH=$own/node_modules/.bin:$PATH
+  PATH=$bin:$PATH
 }
 
 # Whether version $1 is at least version $2.

@@ -4,7 +4,7 @@
 // that fails anyway proves nothing; and with ALOE_BREAK set, where it has to be red.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -84,14 +84,18 @@ function runTests(row, programs, safeguard) {
   const env = { ...process.env, ALOE_BINARY: join(target, 'debug/aloe') };
   delete env.ALOE_BREAK;
   if (safeguard !== null) env.ALOE_BREAK = safeguard;
-  const options = { env, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 900_000 };
-  const all = row.kind === 'e2e'
-    ? [spawnSync('node', ['run.mjs', row.package, row.tests], { ...options, cwd: join(root, 'e2e') })]
-    : (programs.get(row.package) ?? fail(`no package ${row.package} has tests.`))
-        .map(({ file, folder }) => spawnSync(file, row.tests.split(/\s+/), { ...options, cwd: folder }));
-  const output = all.map((done) => `${done.stdout}${done.stderr}`).join('\n');
-  writeFileSync(join(logs, `${row.safeguard}-${row.kind}-${safeguard === null ? 'whole' : 'broken'}.txt`), output);
-  return tally(output);
+  const log = join(logs, `${row.safeguard}-${row.kind}-${safeguard === null ? 'whole' : 'broken'}.txt`);
+  // A file, not a pipe: a process that a failed test left behind would keep a pipe open.
+  const said = openSync(log, 'w');
+  const options = { env, timeout: 900_000, stdio: ['ignore', said, said] };
+  if (row.kind === 'e2e') {
+    spawnSync('node', ['run.mjs', row.package, row.tests], { ...options, cwd: join(root, 'e2e') });
+  } else {
+    const found = programs.get(row.package) ?? fail(`no package ${row.package} has tests.`);
+    for (const { file, folder } of found) spawnSync(file, row.tests.split(/\s+/), { ...options, cwd: folder });
+  }
+  closeSync(said);
+  return tally(readFileSync(log, 'utf8'));
 }
 
 /** One row: what the tests said whole and broken, and the verdict. */

@@ -27,6 +27,7 @@ let opened = [];
 
 async function launched() {
   browser ??= await chromium.launch({
+    handleSIGTERM: false,
     executablePath: process.env.ALOE_CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -37,6 +38,8 @@ async function launched() {
 }
 
 after(async () => browser?.close());
+// Leaving in order takes the browser along; ending on the signal itself would leave it behind.
+process.once('SIGTERM', () => process.exit(143));
 
 afterEach(async () => {
   const closing = opened;

@@ -71,17 +71,24 @@ BEGIN
         AND e.signed_at IS NOT NULL) THEN
         RAISE EXCEPTION 'this consultation is signed: amend it' USING ERRCODE = 'AL007';
     END IF;
-    IF TG_TABLE_NAME = 'encounters' AND OLD.signed_at IS NOT NULL AND (TG_OP = 'DELETE' OR
-        (NEW.signed_at, NEW.started_at, NEW.membership_id, NEW.booking_id, NEW.practitioner)
-        IS DISTINCT FROM (OLD.signed_at, OLD.started_at, OLD.membership_id, OLD.booking_id, OLD.practitioner)) THEN
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+-- A signed consultation follows a merge to the kept file, and changes in nothing else.
+CREATE FUNCTION aloe.refuse_signed_consultation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF OLD.signed_at IS NOT NULL AND (TG_OP = 'DELETE' OR
+        (NEW.signed_at, NEW.started_at, NEW.membership_id, NEW.booking_id, NEW.practitioner, NEW.sealed_for)
+        IS DISTINCT FROM (OLD.signed_at, OLD.started_at, OLD.membership_id, OLD.booking_id, OLD.practitioner, OLD.sealed_for)) THEN
         RAISE EXCEPTION 'this consultation is signed: amend it' USING ERRCODE = 'AL007';
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
+ALTER FUNCTION aloe.refuse_signed_consultation OWNER TO aloe_definer;
 ALTER FUNCTION aloe.refuse_signed_change OWNER TO aloe_definer;
 CREATE TRIGGER notes_signed BEFORE UPDATE OR DELETE ON aloe.notes FOR EACH ROW EXECUTE FUNCTION aloe.refuse_signed_change();
 CREATE TRIGGER note_drafts_signed BEFORE INSERT OR UPDATE ON aloe.note_drafts FOR EACH ROW EXECUTE FUNCTION aloe.refuse_signed_change();
-CREATE TRIGGER encounters_signed BEFORE UPDATE OR DELETE ON aloe.encounters FOR EACH ROW EXECUTE FUNCTION aloe.refuse_signed_change();
+CREATE TRIGGER encounters_signed BEFORE UPDATE OR DELETE ON aloe.encounters FOR EACH ROW EXECUTE FUNCTION aloe.refuse_signed_consultation();
 
 -- A draft keeps its patient and its author's organisation by the encounter; the encounter's patient follows merges only.
 DO $$

@@ -1,0 +1,107 @@
+//! Lessons 15 and 16, the privileges half: the trail is append-only and misses nothing (P13, P15).
+
+use aloe_domain::permission::{Role, need};
+use aloe_testkit::{TestDb, visit};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p15_no_runtime_login_and_not_even_the_owner_changes_an_entry() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("append").await;
+    db.member(&practice, Role::Owner).await;
+    let admin = db.superuser().await;
+    for statement in ["UPDATE aloe.audit_entries SET actor = 'x'", "DELETE FROM aloe.audit_entries", "TRUNCATE aloe.audit_entries"] {
+        let error = admin.batch_execute(statement).await.unwrap_err();
+        assert_eq!(error.as_db_error().unwrap().code().code(), "AL002", "{statement}");
+        for login in aloe_db::connect::LOGINS {
+            assert!(db.login(login).await.batch_execute(statement).await.is_err(), "{login}: {statement}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_every_table_that_people_change_records_its_changes() {
+    let db = TestDb::fresh().await;
+    // Tables without a trigger say here why they need none.
+    let exempt = [
+        ("audit_entries", "the trail itself"),
+        ("bookings_never", ""),
+        ("booking_links", "made with its booking"),
+        ("changes", "tells open pages, holds no values"),
+        ("identifier_values", "changes with identifiers"),
+        ("idempotency_keys", "answers of a day"),
+        ("jobs", "messages record their own settling"),
+        ("occupancies", "follows bookings"),
+        ("patient_tokens", "follows patients"),
+        ("phone_proofs", "a proof of minutes"),
+        ("session_tokens", "sessions record sign-in and sign-out"),
+        ("sessions", "recorded by sign-in and sign-out"),
+        ("users", "recorded by invitation and sign-in"),
+    ];
+    let query = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'aloe' AND c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        JOIN pg_namespace s ON s.oid = p.pronamespace WHERE t.tgrelid = c.oid AND s.nspname = 'audit' AND p.proname = 'record')";
+    for row in db.superuser().await.query(query, &[]).await.unwrap() {
+        let table: String = row.get(0);
+        assert!(exempt.iter().any(|(name, _)| *name == table), "{table} records nothing");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_a_change_without_a_known_actor_does_not_happen() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("actor").await;
+    let update = "UPDATE aloe.locations SET name = 'x' WHERE organisation_id = $1";
+    let error = db.superuser().await.execute(update, &[&practice.id.as_uuid()]).await.unwrap_err();
+    assert_eq!(error.as_db_error().unwrap().code().code(), "AL003");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_a_change_leaves_who_when_whence_before_and_after() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("change").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let scope = owner.membership.scope::<need::Settings>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let agenda = aloe_db::agenda::Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
+    let mut place = agenda.locations[0].clone();
+    place.name = "New rooms".to_owned();
+    aloe_db::settings::save_location(&mut tx, &place).await.unwrap();
+    tx.commit().await.unwrap();
+    let query = "SELECT before->>'name', after->>'name', user_id, source::text FROM aloe.audit_entries WHERE entity = 'locations' AND action = 'update'";
+    let rows = db.superuser().await.query(query, &[]).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].get::<_, &str>(0), rows[0].get::<_, &str>(1)), ("Main rooms", "New rooms"));
+    assert_eq!(rows[0].get::<_, uuid::Uuid>(2), owner.membership.user.as_uuid());
+    assert!(rows[0].get::<_, &str>(3).starts_with("192.0.2.7"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searching_and_opening_a_file_leave_exactly_one_entry_each() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("reads").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let patient = db.patient(&owner, "Dlamini", "").await;
+    crate::patients::find_all(&db, &owner, "dlamini").await;
+    let scope = owner.membership.scope::<need::Clinical>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    aloe_db::clinical::open_file(&mut tx, patient).await.unwrap();
+    tx.commit().await.unwrap();
+    let query = "SELECT action, count(*) FROM aloe.audit_entries WHERE action IN ('search', 'open_file') GROUP BY action ORDER BY action";
+    let rows = db.superuser().await.query(query, &[]).await.unwrap();
+    let counted: Vec<(String, i64)> = rows.iter().map(|r| (r.get(0), r.get(1))).collect();
+    assert_eq!(counted, [("open_file".to_owned(), 1), ("search".to_owned(), 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_without_the_right_reads_their_own_entries_only() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("own").await;
+    let (owner, reception) = (db.member(&practice, Role::Owner).await, db.member(&practice, Role::Reception).await);
+    db.patient(&owner, "Dlamini", "").await;
+    db.patient(&reception, "Khumalo", "").await;
+    let raw = db.raw_member(&practice, &reception).await.0;
+    let others = "SELECT count(*) FROM aloe.audit_entries WHERE user_id IS DISTINCT FROM $1";
+    assert_eq!(raw.query_one(others, &[&reception.membership.user.as_uuid()]).await.unwrap().get::<_, i64>(0), 0);
+    let own: i64 = raw.query_one("SELECT count(*) FROM aloe.audit_entries", &[]).await.unwrap().get(0);
+    assert!(own >= 2, "{own}");
+}

@@ -1,0 +1,63 @@
+//! Every statement of the folder `sql/` against the real schema and the login that sends it.
+
+use std::path::{Path, PathBuf};
+
+use aloe_testkit::TestDb;
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn sql_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sql")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_prepares_against_the_schema() {
+    let db = TestDb::fresh().await;
+    let client = db.superuser().await;
+    client.batch_execute("SET search_path = aloe, public").await.unwrap();
+    for path in files(&sql_folder()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        client.prepare(&text).await.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
+}
+
+#[test]
+fn every_statement_is_used() {
+    let source: String = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    for path in files(&sql_folder()) {
+        let name = path.strip_prefix(sql_folder()).unwrap().with_extension("");
+        assert!(source.contains(&format!("sql!(\"{}\")", name.display())), "{} is used nowhere", name.display());
+    }
+}
+
+/// The application's own safeguard in writing: each tenant table that a statement names comes with the predicate on the
+/// organisation, or the row written carries `$1` itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn p6_every_statement_names_the_organisation_of_its_transaction() {
+    let db = TestDb::fresh().await;
+    let rows = db.superuser().await.query(
+        "SELECT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'aloe' AND c.relkind = 'r' AND a.attname = 'organisation_id'", &[]).await.unwrap();
+    let tables: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    for path in files(&sql_folder()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).filter(|w| !w.is_empty()).collect();
+        let named = words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "JOIN" | "UPDATE") && tables.iter().any(|t| t == pair[1])).count();
+        let predicates = text.matches("organisation_id = $1").count();
+        assert!(predicates >= named, "{}: {named} tables, {predicates} predicates", path.display());
+    }
+}

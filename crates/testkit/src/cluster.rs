@@ -1,0 +1,123 @@
+//! The cluster of the test program, and databases cut from one template.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aloe_cluster::{Cluster, ClusterOptions};
+use aloe_db::connect::{PoolSizes, Server};
+use aloe_db::doors::Doors;
+use aloe_db::keys::Keys;
+use aloe_db::migrate;
+use aloe_vault::{FileKeyStore, InstallationKey, KeyVersion, MasterKeys};
+use tokio::sync::OnceCell;
+use tokio_postgres::Client;
+
+static SHARED: OnceCell<Shared> = OnceCell::const_new();
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+struct Shared {
+    // Kept alive until the program ends; a disposable cluster goes with its folder.
+    _cluster: std::sync::Mutex<Cluster>,
+    maintenance: Server,
+    superuser: String,
+    password: String,
+    key: InstallationKey,
+    keys: Keys,
+}
+
+/// One fresh database with its doors open.
+pub struct TestDb {
+    /// The doors.
+    pub doors: Doors,
+    /// The keys of organisations.
+    pub keys: Keys,
+    /// The server, for connections past the doors.
+    pub server: Server,
+}
+
+const TEMPLATE: &str = "aloe_template";
+
+impl TestDb {
+    /// A database that nobody else uses, migrated, empty.
+    pub async fn fresh() -> Self {
+        let shared = SHARED.get_or_init(start).await;
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::SeqCst));
+        let admin = shared.connect("postgres").await;
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER aloe_owner")).await.unwrap();
+        // A database made from a template does not inherit who may connect.
+        migrate::ensure_database(&admin, &name).await.unwrap();
+        let server = Server { database: name, ..shared.maintenance.clone() };
+        let sizes = PoolSizes { members: 16, public: 40, auth: 8, jobs: 4, operator: 4 };
+        let doors = server.doors(|login| shared.key.login_password(login).expose().to_owned(), sizes).unwrap();
+        doors.renew_context_key().await.unwrap();
+        let test = Self { doors, keys: shared.keys.clone(), server };
+        if aloe_db::sabotage::is_on("P6-database") {
+            test.switch_policies_off().await;
+        }
+        test
+    }
+
+    /// A connection as the superuser of this test's cluster: past every policy.
+    pub async fn superuser(&self) -> Client {
+        let shared = SHARED.get_or_init(start).await;
+        shared.connect(&self.server.database).await
+    }
+
+    /// A connection with the login of the runtime, which the policies bind.
+    pub async fn login(&self, login: &str) -> Client {
+        let shared = SHARED.get_or_init(start).await;
+        let config = self.server.login(login, shared.key.login_password(login).expose());
+        migrate::connect(&config, self.server.tls().unwrap()).await.unwrap()
+    }
+
+    /// The installation's own key.
+    pub async fn installation_key() -> &'static InstallationKey {
+        &SHARED.get_or_init(start).await.key
+    }
+
+    /// Takes the database's safeguard away, so that the application's stands alone.
+    pub async fn switch_policies_off(&self) {
+        let client = self.superuser().await;
+        let off = "DO $$ DECLARE t regclass; BEGIN
+            FOR t IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'aloe' AND c.relkind IN ('r', 'p') LOOP
+                EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', t);
+                EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', t);
+            END LOOP; END $$";
+        client.batch_execute(off).await.unwrap();
+    }
+}
+
+async fn start() -> Shared {
+    let cluster = tokio::task::spawn_blocking(|| Cluster::start(&ClusterOptions::for_tests().unwrap()).unwrap()).await.unwrap();
+    let c = cluster.connection();
+    let maintenance = Server::with_ca_file(c.host, c.port, "postgres", &c.ca_pem_path).unwrap();
+    let (superuser, password) = (c.superuser.to_owned(), c.password.expose().to_owned());
+    let folder = tempfile::tempdir().unwrap().keep();
+    let master = MasterKeys::within(FileKeyStore::create(&folder.join("master.json"), &[]).unwrap());
+    let (key, _) = master.make_installation_key(uuid::Uuid::now_v7(), KeyVersion::FIRST).unwrap();
+    let shared = Shared {
+        _cluster: std::sync::Mutex::new(cluster),
+        maintenance,
+        superuser,
+        password,
+        key,
+        keys: Keys::within(master),
+    };
+    shared.make_template().await;
+    shared
+}
+
+impl Shared {
+    async fn connect(&self, database: &str) -> Client {
+        let server = Server { database: database.to_owned(), ..self.maintenance.clone() };
+        migrate::connect(&server.login(&self.superuser, &self.password), server.tls().unwrap()).await.unwrap()
+    }
+
+    async fn make_template(&self) {
+        let admin = self.connect("postgres").await;
+        migrate::ensure_logins(&admin, |login| self.key.login_password(login).expose().to_owned()).await.unwrap();
+        migrate::ensure_database(&admin, TEMPLATE).await.unwrap();
+        let client = self.connect(TEMPLATE).await;
+        migrate::migrate(&client).await.unwrap();
+    }
+}

@@ -1,0 +1,115 @@
+//! Signing in and out, request forgery, headers (P10, P11, P12, N16).
+
+use aloe_domain::permission::Role;
+use aloe_testkit::PASSWORD;
+use aloe_web::routes;
+use axum::http::StatusCode;
+
+use crate::support::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_and_out_works_and_ends_at_once() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("door").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.browser();
+    let page = browser.post("/sign-in", "/sign-in", &[("email", &member.email), ("password", PASSWORD)]).await;
+    assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/"));
+    assert_eq!(browser.get("/").await.location, "/o/door/calendar");
+    let before = browser.cookie("access").unwrap().to_owned();
+    browser.post("/o/door/calendar", "/sign-out", &[]).await;
+    browser.set_cookie("access", &before);
+    assert!(browser.get("/o/door/calendar").await.location.starts_with("/sign-in"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p10_a_wrong_password_and_an_unknown_address_are_answered_alike() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("wrong").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut texts = Vec::new();
+    for email in [member.email.as_str(), "nobody@example.org"] {
+        let page = app.browser().post("/sign-in", "/sign-in", &[("email", email), ("password", "not the password")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains(&format!("value=\"{email}\"")), "the address is kept");
+        assert!(!page.text.contains("not the password"));
+        texts.push(page.text.contains("do not belong together"));
+    }
+    assert_eq!(texts, [true, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p12_tries_on_one_account_are_slowed() {
+    let app = TestApp::start().await;
+    let mut last = StatusCode::OK;
+    for _ in 0..11 {
+        last = app.browser().post("/sign-in", "/sign-in", &[("email", "a@example.org"), ("password", "not the password")]).await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n16_no_form_is_taken_without_its_token_or_from_another_site() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("forged").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    for route in routes::table().iter().filter(|r| r.method == "POST") {
+        let path = route.path.replace("{org}", "forged").replace("{id}", &uuid::Uuid::nil().to_string()).replace("{merge}", "x").replace("{token}", "x");
+        let page = app.signed_in(&owner).post_raw(&path, "name=x").await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path} without a token");
+        let mut elsewhere = app.signed_in(&owner);
+        elsewhere.headers.push(("origin", "https://evil.example".into()));
+        let token = elsewhere.get("/o/forged/calendar").await.csrf();
+        elsewhere.headers.push(("sec-fetch-site", "cross-site".into()));
+        let page = elsewhere.post_raw(&path, &format!("csrf={token}")).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path} from another site");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_headers_that_keep_it_to_itself() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("heads").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    for path in ["/sign-in", "/nowhere", "/o/heads/calendar", "/b/heads", "/assets/none.css", "/o/other/calendar"] {
+        let page = app.signed_in(&owner).get(path).await;
+        let policy = page.headers.get("content-security-policy").unwrap_or_else(|| panic!("{path}")).to_str().unwrap();
+        assert!(!policy.contains("unsafe"), "{path}");
+        for name in ["strict-transport-security", "x-content-type-options", "referrer-policy", "x-frame-options"] {
+            assert!(page.headers.contains_key(name), "{path} lacks {name}");
+        }
+        assert_eq!(page.headers.get("cache-control").unwrap(), "no-store", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_goes_on_by_its_refresh_token_alone() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("silent").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.browser();
+    browser.set_cookie("refresh", member.refresh.to_text().expose());
+    assert_eq!(browser.get("/o/silent/calendar").await.status, StatusCode::OK);
+    assert!(browser.cookie("access").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_forms_get_a_clear_answer_and_change_nothing() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("hostile").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let token = app.signed_in(&owner).get("/o/hostile/patients/new").await.csrf();
+    let huge = "x".repeat(300 * 1024);
+    let bodies = [format!("csrf={token}&surname={huge}"), format!("csrf={token}&surname=%00"), "%ff%fe".to_owned(), "a=1&".repeat(500)];
+    for body in bodies {
+        let page = app.signed_in(&owner).post_raw("/o/hostile/patients/new", &body).await;
+        assert!(page.status.is_client_error(), "{}", page.status);
+    }
+    for surname in ["", "😀", "x\u{202e}y", &"n".repeat(121)] {
+        let page = app.signed_in(&owner).post("/o/hostile/patients/new", "/o/hostile/patients/new", &[("surname", surname), ("kind", "none_unknown"), ("notice", "1")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{surname}");
+        assert!(page.text.contains("surname-error"), "the complaint stands beside its field");
+    }
+    let rows = app.db.superuser().await.query_one("SELECT count(*) FROM aloe.patients", &[]).await.unwrap();
+    assert_eq!(rows.get::<_, i64>(0), 0);
+}

@@ -130,18 +130,27 @@ pub async fn create_organisation(data: &Path, options: &CreateOptions) -> Result
     let installation = Installation::open(data)?;
     let opened = runtime::reach(&installation).await?;
     if opened.doors.find_organisation(&options.slug).await?.is_some() {
-        return Err(Trouble::Plain(format!("the address {} is taken. Choose another --slug.", options.slug)));
+        return Err(Trouble::Plain(format!(
+            "the address {} is taken. Choose another --slug.",
+            options.slug
+        )));
     }
     let id = OrganisationId::fresh();
     let token = Token::random().map_err(|e| Trouble::Plain(e.to_string()))?;
     let hash = token.hash(TokenDomain::INVITATION);
-    let mut tx = opened.doors.operator(id, &options.operator, "making the organisation").await?;
+    let mut tx = opened
+        .doors
+        .operator(id, &options.operator, "making the organisation")
+        .await?;
     organisations::create(&mut tx, &options.slug, kind, &options.name, false).await?;
     installation.keys.make_first(&mut tx).await?;
     aloe_db::settings::publish_notice(&mut tx, crate::demo::PRIVACY_NOTICE).await?;
     organisations::invite_first_owner(&mut tx, &email, &options.owner_name, &hash).await?;
     tx.commit().await?;
-    println!("{} is made. Its first owner joins with this link within seven days:", options.name);
+    println!(
+        "{} is made. Its first owner joins with this link within seven days:",
+        options.name
+    );
     println!("{}/invitation/{}", options.origin, token.to_text().expose());
     Ok(())
 }
@@ -152,8 +161,15 @@ pub async fn create_organisation(data: &Path, options: &CreateOptions) -> Result
 /// When the key store cannot be read.
 pub async fn keys_status(data: &Path) -> Result<(), Trouble> {
     let installation = Installation::open(data)?;
-    let version = installation.keys.master().current_version().map_err(|e| Trouble::Plain(e.to_string()))?;
-    println!("master key: version {version}, in {}", installation.places().master_keys().display());
+    let version = installation
+        .keys
+        .master()
+        .current_version()
+        .map_err(|e| Trouble::Plain(e.to_string()))?;
+    println!(
+        "master key: version {version}, in {}",
+        installation.places().master_keys().display()
+    );
     Ok(())
 }
 

@@ -59,7 +59,13 @@ fn cast(options: &DemoOptions) -> Vec<Practice> {
     let chosen: Vec<Practice> = practice.into_iter().chain(office).collect();
     let others = all().filter(|p| chosen.iter().all(|c| c.slug != p.slug));
     let mut seen = std::collections::HashSet::new();
-    chosen.iter().cloned().chain(others).filter(|p| seen.insert(p.slug.clone())).take(options.organisations).collect()
+    chosen
+        .iter()
+        .cloned()
+        .chain(others)
+        .filter(|p| seen.insert(p.slug.clone()))
+        .take(options.organisations)
+        .collect()
 }
 
 #[derive(serde::Serialize)]
@@ -79,7 +85,11 @@ pub async fn fill(data: &Path, options: &DemoOptions) -> Result<(), Trouble> {
     for (index, practice) in cast(options).into_iter().enumerate() {
         let there = opened.doors.find_organisation(&practice.slug).await?.is_some();
         if !there {
-            let stage = organisation::Stage { doors: &opened.doors, keys: &installation.keys, practice: &practice };
+            let stage = organisation::Stage {
+                doors: &opened.doors,
+                keys: &installation.keys,
+                practice: &practice,
+            };
             let made = stage.make(index, filled.first(), options).await?;
             filled.push(made);
         }
@@ -91,9 +101,16 @@ pub async fn fill(data: &Path, options: &DemoOptions) -> Result<(), Trouble> {
         eprintln!("The synthetic people are there already.");
         return Ok(());
     }
-    let file = DemoFile { origin: &options.origin, organisations: filled.get(..filled.len().min(5)).unwrap_or(&filled) };
+    let file = DemoFile {
+        origin: &options.origin,
+        organisations: filled.get(..filled.len().min(5)).unwrap_or(&filled),
+    };
     let text = serde_json::to_string_pretty(&file).map_err(|e| Trouble::Plain(e.to_string()))?;
     write_private(&installation.places().demo(), &text)?;
-    eprintln!("\nFilled {} organisations. Addresses and sign-ins are in {}.", filled.len(), installation.places().demo().display());
+    eprintln!(
+        "\nFilled {} organisations. Addresses and sign-ins are in {}.",
+        filled.len(),
+        installation.places().demo().display()
+    );
     Ok(())
 }

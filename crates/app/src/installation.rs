@@ -68,12 +68,20 @@ impl Installation {
     /// A sentence about the folder or the keys.
     pub fn open(folder: &Path) -> Result<Self, Trouble> {
         make_folder(folder, 0o755)?;
-        let folder = folder.canonicalize().map_err(|e| Trouble::io("finding the data folder", e))?;
+        let folder = folder
+            .canonicalize()
+            .map_err(|e| Trouble::io("finding the data folder", e))?;
         let places = Places(&folder);
         let (master, fresh) = open_master(&places)?;
         let (id, key) = open_identity(&places, &master)?;
         let keys = Keys::within(master);
-        Ok(Self { folder, id, key, keys, fresh })
+        Ok(Self {
+            folder,
+            id,
+            key,
+            keys,
+            fresh,
+        })
     }
 
     /// Eight characters that tell this installation's cookies from another's on the same host.
@@ -103,8 +111,15 @@ fn open_master(places: &Places<'_>) -> Result<(MasterKeys, bool), Trouble> {
             path.display()
         )));
     }
-    let store = if fresh { FileKeyStore::create(&path, &data_folders) } else { FileKeyStore::open(&path, &data_folders) };
-    Ok((MasterKeys::within(store.map_err(|e| Trouble::Plain(e.to_string()))?), fresh))
+    let store = if fresh {
+        FileKeyStore::create(&path, &data_folders)
+    } else {
+        FileKeyStore::open(&path, &data_folders)
+    };
+    Ok((
+        MasterKeys::within(store.map_err(|e| Trouble::Plain(e.to_string()))?),
+        fresh,
+    ))
 }
 
 fn open_identity(places: &Places<'_>, master: &MasterKeys) -> Result<(Uuid, InstallationKey), Trouble> {
@@ -129,7 +144,11 @@ fn make_identity(path: &Path, master: &MasterKeys) -> Result<(Uuid, Installation
     let (key, wrapped) = master
         .make_installation_key(installation, KeyVersion::FIRST)
         .map_err(|e| Trouble::Plain(e.to_string()))?;
-    let identity = Identity { installation, key_version: 1, wrapped_key: wrapped.as_bytes().to_vec() };
+    let identity = Identity {
+        installation,
+        key_version: 1,
+        wrapped_key: wrapped.as_bytes().to_vec(),
+    };
     let text = serde_json::to_string_pretty(&identity).map_err(|e| Trouble::Plain(e.to_string()))?;
     write_private(path, &text)?;
     Ok((installation, key))
@@ -143,7 +162,8 @@ pub fn make_folder(path: &Path, mode: u32) -> Result<(), Trouble> {
     let made = fs::DirBuilder::new().recursive(true).mode(mode).create(path);
     made.map_err(|e| Trouble::io(&format!("making the folder {}", path.display()), e))?;
     if mode == 0o700 {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|e| Trouble::io("closing a folder to others", e))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))
+            .map_err(|e| Trouble::io("closing a folder to others", e))?;
     }
     Ok(())
 }
@@ -156,7 +176,12 @@ pub fn write_private(path: &Path, text: &str) -> Result<(), Trouble> {
     use std::io::Write;
     let beside = path.with_extension("new");
     let write = || -> std::io::Result<()> {
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&beside, path)

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+};
 
 use crate::installation::{make_folder, write_private};
 use crate::runtime::Trouble;
@@ -19,7 +21,11 @@ pub struct CertificateFiles {
 
 impl CertificateFiles {
     fn within(folder: &Path) -> Self {
-        Self { chain: folder.join("localhost.pem"), key: folder.join("localhost.key"), authority: folder.join("authority.pem") }
+        Self {
+            chain: folder.join("localhost.pem"),
+            key: folder.join("localhost.key"),
+            authority: folder.join("authority.pem"),
+        }
     }
 }
 
@@ -47,7 +53,9 @@ fn make() -> Result<(String, String, String), rcgen::Error> {
     let mut authority = CertificateParams::new(Vec::<String>::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    authority.distinguished_name.push(DnType::CommonName, "Aloe local authority");
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "Aloe local authority");
     let authority_certificate = authority.self_signed(&authority_key)?;
     let issuer = Issuer::new(authority, authority_key);
     let key = KeyPair::generate()?;

@@ -75,7 +75,10 @@ pub async fn start(installation: &Installation) -> Result<Opened, Trouble> {
     let cluster = tokio::task::block_in_place(|| Cluster::start_with_progress(&options, &mut say))?;
     let connection = cluster.connection();
     let maintenance = Server::with_ca_file(connection.host, connection.port, "postgres", &connection.ca_pem_path)?;
-    let server = Server { database: DATABASE.into(), ..maintenance.clone() };
+    let server = Server {
+        database: DATABASE.into(),
+        ..maintenance.clone()
+    };
     let (superuser, password) = (connection.superuser, connection.password.expose());
     let client = migrate::connect(&maintenance.login(superuser, password), maintenance.tls()?).await?;
     migrate::ensure_logins(&client, |login| password_of(&installation.key, login)).await?;
@@ -88,7 +91,11 @@ pub async fn start(installation: &Installation) -> Result<Opened, Trouble> {
     refuse_a_broken_fence(&client).await?;
     let doors = server.doors(|login| password_of(&installation.key, login), PoolSizes::default())?;
     doors.renew_context_key().await?;
-    Ok(Opened { cluster: Some(cluster), doors, server })
+    Ok(Opened {
+        cluster: Some(cluster),
+        doors,
+        server,
+    })
 }
 
 /// Uses the server that is running in this folder, or starts the cluster for the time of one command.
@@ -100,7 +107,11 @@ pub async fn reach(installation: &Installation) -> Result<Opened, Trouble> {
         let ca = installation.places().cluster().join("tls").join("ca.pem");
         let server = Server::with_ca_file("127.0.0.1", running.database_port, DATABASE, &ca)?;
         let doors = server.doors(|login| password_of(&installation.key, login), PoolSizes::default())?;
-        return Ok(Opened { cluster: None, doors, server });
+        return Ok(Opened {
+            cluster: None,
+            doors,
+            server,
+        });
     }
     start(installation).await
 }
@@ -117,7 +128,10 @@ async fn refuse_a_broken_fence(client: &aloe_db::MigratorClient) -> Result<(), T
         return Ok(());
     }
     let list: Vec<String> = faults.iter().map(|fault| format!("  - {fault}")).collect();
-    Err(Trouble::Plain(format!("the database's fence is broken, so Aloe does not start:\n{}", list.join("\n"))))
+    Err(Trouble::Plain(format!(
+        "the database's fence is broken, so Aloe does not start:\n{}",
+        list.join("\n")
+    )))
 }
 
 fn password_of(key: &InstallationKey, login: &str) -> String {

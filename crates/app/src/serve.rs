@@ -22,17 +22,36 @@ use crate::runtime::{self, Running, Trouble};
 pub async fn serve(data: &Path, options: &ServeOptions) -> Result<(), Trouble> {
     let installation = Installation::open(data)?;
     if installation.fresh {
-        eprintln!("A new master key was made. Print its recovery kit with `aloe keys recovery-kit` and keep it in a safe.");
+        eprintln!(
+            "A new master key was made. Print its recovery kit with `aloe keys recovery-kit` and keep it in a safe."
+        );
     }
     let opened = runtime::start(&installation).await?;
     let certificate = certificate(&installation, options)?;
     let edge = Edge::listen(options.listen, certificate).await?;
     let port = edge.address().map_or(0, |address| address.port());
-    let origin = options.origin.clone().unwrap_or_else(|| format!("https://localhost:{port}"));
-    let config = WebConfig { installation: installation.short_id(), origin: origin.clone(), demonstration: options.demo };
+    let origin = options
+        .origin
+        .clone()
+        .unwrap_or_else(|| format!("https://localhost:{port}"));
+    let config = WebConfig {
+        installation: installation.short_id(),
+        origin: origin.clone(),
+        demonstration: options.demo,
+    };
     let passwords = password_workers()?;
-    let app = Aloe::new(opened.doors.clone(), installation.keys.clone(), &installation.key, passwords, config);
-    let running = Running { pid: std::process::id(), database_port: opened.server.port, origin: origin.clone() };
+    let app = Aloe::new(
+        opened.doors.clone(),
+        installation.keys.clone(),
+        &installation.key,
+        passwords,
+        config,
+    );
+    let running = Running {
+        pid: std::process::id(),
+        database_port: opened.server.port,
+        origin: origin.clone(),
+    };
     let text = serde_json::to_string(&running).map_err(|e| Trouble::Plain(e.to_string()))?;
     write_private(&installation.places().running(), &text)?;
     let (stop, stopped) = watch::channel(false);
@@ -66,7 +85,9 @@ fn certificate(installation: &Installation, options: &ServeOptions) -> Result<Ce
             let files = local_certificate::ensure(&installation.places().tls())?;
             Ok(Certificate::read(files.chain, files.key)?)
         }
-        _ => Err(Trouble::Plain("--certificate and --certificate-key belong together: give both or neither.".into())),
+        _ => Err(Trouble::Plain(
+            "--certificate and --certificate-key belong together: give both or neither.".into(),
+        )),
     }
 }
 

@@ -70,20 +70,13 @@ impl Account {
     }
 }
 
-fn choose_from(
-    passwd: &str,
-    asked: Option<&str>,
-    uid: u32,
-    gid: u32,
-) -> Result<Account, ClusterError> {
+fn choose_from(passwd: &str, asked: Option<&str>, uid: u32, gid: u32) -> Result<Account, ClusterError> {
     if uid == 0 {
         return step_down(passwd, asked.unwrap_or(DEFAULT_USER));
     }
     match asked {
         Some(name) if by_name(passwd, name).is_none_or(|(found, _)| found != uid) => {
-            Err(ClusterError::CannotBecome {
-                name: name.to_owned(),
-            })
+            Err(ClusterError::CannotBecome { name: name.to_owned() })
         }
         _ => Ok(Account {
             name: by_uid(passwd, uid),
@@ -102,9 +95,7 @@ fn step_down(passwd: &str, name: &str) -> Result<Account, ClusterError> {
             gid,
             dropped: true,
         }),
-        _ => Err(ClusterError::NoUnprivilegedUser {
-            name: name.to_owned(),
-        }),
+        _ => Err(ClusterError::NoUnprivilegedUser { name: name.to_owned() }),
     }
 }
 
@@ -140,10 +131,7 @@ mod tests {
     #[test]
     fn root_steps_down_to_postgres_unless_another_is_asked() {
         let chosen = choose_from(SAMPLE, None, 0, 0).unwrap();
-        assert_eq!(
-            (chosen.uid(), chosen.gid(), chosen.is_dropped()),
-            (101, 104, true)
-        );
+        assert_eq!((chosen.uid(), chosen.gid(), chosen.is_dropped()), (101, 104, true));
         let asked = choose_from(SAMPLE, Some("clinic"), 0, 0).unwrap();
         assert_eq!((asked.name(), asked.uid()), ("clinic", 1000));
     }

@@ -129,12 +129,7 @@ mod tests {
     #[test]
     fn only_versions_with_a_server_count_and_numbers_are_compared_as_numbers() {
         let base = tempfile::tempdir().unwrap();
-        for (name, program) in [
-            ("9", "postgres"),
-            ("15", "postgres"),
-            ("16", "psql"),
-            ("x", "postgres"),
-        ] {
+        for (name, program) in [("9", "postgres"), ("15", "postgres"), ("16", "psql"), ("x", "postgres")] {
             let bin = base.path().join(name).join("bin");
             fs::create_dir_all(&bin).unwrap();
             fs::write(bin.join(program), "").unwrap();

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -117,15 +117,7 @@ mod tests {
         ] {
             let checked = Command::new("openssl")
                 .current_dir(folder.path())
-                .args([
-                    "verify",
-                    "-x509_strict",
-                    "-CAfile",
-                    "ca.crt",
-                    kind,
-                    value,
-                    "server.crt",
-                ])
+                .args(["verify", "-x509_strict", "-CAfile", "ca.crt", kind, value, "server.crt"])
                 .output()
                 .unwrap();
             assert_eq!(checked.status.success(), accepted, "{value}: {checked:?}");

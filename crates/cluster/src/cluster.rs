@@ -196,10 +196,7 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
-    fn take_over(
-        &self,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Option<Adopted>, ClusterError> {
+    fn take_over(&self, progress: &mut dyn FnMut(Progress)) -> Result<Option<Adopted>, ClusterError> {
         let same_major = self.major == Some(self.site.binaries.major());
         let limit = self.options.start_limit;
         let asked = self.options.port;

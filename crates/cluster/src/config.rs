@@ -95,11 +95,7 @@ impl ServerConfig<'_> {
         append(&mut text, paths.iter().map(|(n, v)| (*n, v.as_str())))?;
         let sizes = self.sizes();
         append(&mut text, sizes.iter().map(|(n, v)| (*n, v.as_str())))?;
-        let disk = if self.disposable {
-            THROWAWAY
-        } else {
-            SAFE_ON_DISK
-        };
+        let disk = if self.disposable { THROWAWAY } else { SAFE_ON_DISK };
         for group in [FIXED, DISCREET, disk, &UNALTERABLE] {
             append(&mut text, group.iter().copied())?;
         }
@@ -131,22 +127,14 @@ impl ServerConfig<'_> {
             ("min_wal_size", mib(tuning.max_wal_size / 4)),
             ("max_worker_processes", tuning.worker_processes.to_string()),
             ("max_parallel_workers", tuning.parallel_workers.to_string()),
-            (
-                "max_parallel_workers_per_gather",
-                tuning.gather_workers.to_string(),
-            ),
+            ("max_parallel_workers_per_gather", tuning.gather_workers.to_string()),
         ]
     }
 }
 
-fn append<'a>(
-    text: &mut String,
-    settings: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<(), ClusterError> {
+fn append<'a>(text: &mut String, settings: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), ClusterError> {
     for (name, value) in settings {
-        let value = quoted(value).ok_or_else(|| ClusterError::UnusableSetting {
-            name: name.to_owned(),
-        })?;
+        let value = quoted(value).ok_or_else(|| ClusterError::UnusableSetting { name: name.to_owned() })?;
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{name} = {value}");
     }
@@ -156,9 +144,7 @@ fn append<'a>(
 fn utf8(path: &Path) -> Result<String, ClusterError> {
     path.to_str()
         .map(str::to_owned)
-        .ok_or_else(|| ClusterError::UnusableFolder {
-            path: path.to_owned(),
-        })
+        .ok_or_else(|| ClusterError::UnusableFolder { path: path.to_owned() })
 }
 
 #[cfg(test)]
@@ -189,9 +175,7 @@ mod tests {
     /// As the server reads the file: the last line of a name wins.
     fn value_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
         let prefix = format!("{name} = ");
-        text.lines()
-            .filter_map(|line| line.strip_prefix(&prefix))
-            .next_back()
+        text.lines().filter_map(|line| line.strip_prefix(&prefix)).next_back()
     }
 
     #[test]
@@ -220,10 +204,7 @@ mod tests {
         let text = render(&[], false);
         assert_eq!(value_of(&text, "shared_buffers"), Some("'2048MB'"));
         assert_eq!(value_of(&text, "data_directory"), Some("'/it''s/data'"));
-        assert_eq!(
-            value_of(&text, "log_parameter_max_length_on_error"),
-            Some("'0'")
-        );
+        assert_eq!(value_of(&text, "log_parameter_max_length_on_error"), Some("'0'"));
     }
 
     #[test]
@@ -236,10 +217,7 @@ mod tests {
 
     #[test]
     fn nothing_but_the_socket_and_tls_on_loopback_is_let_in() {
-        let lines: Vec<_> = HOST_BASED_ACCESS
-            .lines()
-            .filter(|l| !l.starts_with('#'))
-            .collect();
+        let lines: Vec<_> = HOST_BASED_ACCESS.lines().filter(|l| !l.starts_with('#')).collect();
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| line.ends_with("scram-sha-256")));
     }

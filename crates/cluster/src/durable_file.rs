@@ -101,10 +101,7 @@ mod tests {
         write_durably(&path, b"old", Mode::PRIVATE).unwrap();
         write_durably(&path, b"new", Mode::PUBLIC).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o644
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

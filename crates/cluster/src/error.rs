@@ -113,9 +113,7 @@ pub enum ClusterError {
     #[error("No free port was found on 127.0.0.1: name one in the configuration.")]
     NoFreePort,
     /// No place for the socket is short enough.
-    #[error(
-        "No folder for PostgreSQL's socket is short enough (107 bytes): use a shorter TMPDIR or folder."
-    )]
+    #[error("No folder for PostgreSQL's socket is short enough (107 bytes): use a shorter TMPDIR or folder.")]
     SocketPathTooLong,
     /// An additional setting has a name or value that cannot be one.
     #[error(
@@ -141,9 +139,7 @@ pub enum ClusterError {
         log: String,
     },
     /// PostgreSQL did not become ready in time.
-    #[error(
-        "PostgreSQL was not ready after {seconds} seconds and was stopped again. Its last words:\n{log}"
-    )]
+    #[error("PostgreSQL was not ready after {seconds} seconds and was stopped again. Its last words:\n{log}")]
     StartTimedOut {
         /// The limit.
         seconds: u64,

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::durable_file::{
-    Mode, remove_folder_if_there, remove_if_there, sync_folder, write_durably,
-};
+use crate::durable_file::{Mode, remove_folder_if_there, remove_if_there, sync_folder, write_durably};
 use crate::error::{ClusterError, Doing};
 use crate::layout::make_server_folder;
 use crate::secret::Password;
@@ -21,12 +19,7 @@ pub(crate) fn create(site: &Site, password: &Password, flush: bool) -> Result<()
 }
 
 /// Makes an empty cluster in this folder: UTF-8, C.UTF-8, data checksums, passwords by SCRAM.
-pub(crate) fn create_in(
-    site: &Site,
-    folder: &Path,
-    password: &Password,
-    flush: bool,
-) -> Result<(), ClusterError> {
+pub(crate) fn create_in(site: &Site, folder: &Path, password: &Password, flush: bool) -> Result<(), ClusterError> {
     remove_folder_if_there(folder)?;
     make_server_folder(folder, &site.account)?;
     // initdb reads the password from a file only, and runs as the user that may not see Aloe's.

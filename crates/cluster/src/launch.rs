@@ -65,9 +65,7 @@ pub(crate) fn launch(
     let begun = Instant::now();
     loop {
         match attempt(site, awaited, progress) {
-            Err(ClusterError::StartFailed { log })
-                if memory_is_in_use(&log) && begun.elapsed() < MEMORY_LIMIT =>
-            {
+            Err(ClusterError::StartFailed { log }) if memory_is_in_use(&log) && begun.elapsed() < MEMORY_LIMIT => {
                 sleep(LOOK_EVERY);
             }
             ended => return ended,
@@ -80,11 +78,7 @@ fn memory_is_in_use(log: &str) -> bool {
     log.contains("pre-existing shared memory block")
 }
 
-fn attempt(
-    site: &Site,
-    awaited: Awaited<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Postmaster, ClusterError> {
+fn attempt(site: &Site, awaited: Awaited<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Postmaster, ClusterError> {
     let since = SystemTime::now();
     let mut command = server_command(site)?;
     let program = site.binaries.program("postgres");
@@ -147,9 +141,7 @@ fn answers(site: &Site, awaited: Awaited<'_>) -> Result<bool, ClusterError> {
         .arg(awaited.socket)
         .args(["-p", &awaited.port.to_string()]);
     let status = command.status();
-    Ok(status
-        .doing("run", &site.binaries.program("pg_isready"))?
-        .success())
+    Ok(status.doing("run", &site.binaries.program("pg_isready"))?.success())
 }
 
 fn server_command(site: &Site) -> Result<Command, ClusterError> {

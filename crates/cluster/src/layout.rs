@@ -21,15 +21,12 @@ impl Layout {
     pub(crate) fn make(folder: &Path) -> Result<Self, ClusterError> {
         fs::create_dir_all(folder).doing("make", folder)?;
         let root = folder.canonicalize().doing("find", folder)?;
-        let usable = root
-            .to_str()
-            .is_some_and(|p| !p.chars().any(char::is_control));
+        let usable = root.to_str().is_some_and(|p| !p.chars().any(char::is_control));
         if !usable {
             return Err(ClusterError::UnusableFolder { path: root });
         }
         check_owner(&root, geteuid().as_raw())?;
-        fs::set_permissions(&root, Permissions::from_mode(0o711))
-            .doing("set the permissions of", &root)?;
+        fs::set_permissions(&root, Permissions::from_mode(0o711)).doing("set the permissions of", &root)?;
         Ok(Self { root })
     }
 
@@ -108,8 +105,7 @@ impl Layout {
 /// Makes a folder of mode 0700 for the user that runs PostgreSQL.
 pub(crate) fn make_server_folder(path: &Path, account: &Account) -> Result<(), ClusterError> {
     if make_folder(path)? && account.is_dropped() {
-        lchown(path, Some(account.uid()), Some(account.gid()))
-            .doing("change the owner of", path)?;
+        lchown(path, Some(account.uid()), Some(account.gid())).doing("change the owner of", path)?;
     }
     check_owner(path, account.uid())
 }
@@ -143,9 +139,7 @@ fn make_folder(path: &Path) -> Result<bool, ClusterError> {
 fn check_owner(path: &Path, wanted: u32) -> Result<(), ClusterError> {
     let metadata: Metadata = fs::symlink_metadata(path).doing("look at", path)?;
     if !metadata.is_dir() {
-        return Err(ClusterError::UnusableFolder {
-            path: path.to_owned(),
-        });
+        return Err(ClusterError::UnusableFolder { path: path.to_owned() });
     }
     match metadata.uid() {
         found if found == wanted => Ok(()),

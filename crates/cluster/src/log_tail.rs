@@ -27,16 +27,9 @@ pub(crate) fn last_words(layout: &Layout, since: SystemTime) -> String {
 
 /// The last lines of a text.
 pub(crate) fn tail(text: &str) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let skipped = lines.len().saturating_sub(LINES);
-    lines
-        .iter()
-        .skip(skipped)
-        .flat_map(|line| [*line, "\n"])
-        .collect()
+    lines.iter().skip(skipped).flat_map(|line| [*line, "\n"]).collect()
 }
 
 fn newest_since(folder: &Path, since: SystemTime) -> Option<PathBuf> {
@@ -67,10 +60,7 @@ fn tail_of_file(path: &Path) -> String {
 /// Opens a regular file and follows no link: the folder belongs to the less trusted user.
 fn open_plain(path: &Path) -> std::io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     match file.metadata()?.is_file() {
         true => Ok(file),
         false => Err(std::io::ErrorKind::InvalidInput.into()),
@@ -94,10 +84,7 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let layout = Layout::make(base.path()).unwrap();
         fs::create_dir(layout.log()).unwrap();
-        assert_eq!(
-            last_words(&layout, SystemTime::UNIX_EPOCH),
-            "(it said nothing)"
-        );
+        assert_eq!(last_words(&layout, SystemTime::UNIX_EPOCH), "(it said nothing)");
         fs::write(layout.startup_log(), "early\n").unwrap();
         fs::write(layout.log().join("a.log"), "late\n").unwrap();
         assert_eq!(last_words(&layout, SystemTime::UNIX_EPOCH), "early\nlate\n");

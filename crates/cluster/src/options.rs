@@ -91,9 +91,7 @@ impl ClusterOptions {
     /// [`ClusterError::UnusableSetting`] for a name or value that would not stay on its line.
     pub fn setting(mut self, name: &str, value: &str) -> Result<Self, ClusterError> {
         if !is_setting_name(name) || quoted(value).is_none() {
-            return Err(ClusterError::UnusableSetting {
-                name: name.to_owned(),
-            });
+            return Err(ClusterError::UnusableSetting { name: name.to_owned() });
         }
         self.settings.push((name.to_owned(), value.to_owned()));
         Ok(self)
@@ -138,9 +136,7 @@ mod tests {
 
     #[test]
     fn a_setting_stays_on_its_line() {
-        let options = ClusterOptions::at("a")
-            .setting("archive_mode", "on")
-            .unwrap();
+        let options = ClusterOptions::at("a").setting("archive_mode", "on").unwrap();
         assert_eq!(options.settings.len(), 1);
         for (name, value) in [("a b", "1"), ("work_mem", "1\nfsync = off"), ("", "")] {
             let error = ClusterOptions::at("a").setting(name, value).unwrap_err();

@@ -63,19 +63,14 @@ mod tests {
 
     use super::*;
 
-    const WHOLE: &str =
-        "4711\n/c/data\n1700000000\n25432\n/c/socket\n127.0.0.1\n 1234 5\nready   \n";
+    const WHOLE: &str = "4711\n/c/data\n1700000000\n25432\n/c/socket\n127.0.0.1\n 1234 5\nready   \n";
 
     #[test]
     fn a_whole_file_gives_process_port_socket_and_state() {
         let file = PidFile::parse(WHOLE).unwrap();
         assert_eq!((file.pid, file.port, file.ready), (4711, Some(25432), true));
         assert_eq!(file.socket_folder.as_deref(), Some(Path::new("/c/socket")));
-        assert!(
-            !PidFile::parse(&WHOLE.replace("ready", "starting"))
-                .unwrap()
-                .ready
-        );
+        assert!(!PidFile::parse(&WHOLE.replace("ready", "starting")).unwrap().ready);
     }
 
     #[test]

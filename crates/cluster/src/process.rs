@@ -33,8 +33,7 @@ impl Server {
 
     /// Whether the process lives, belongs to the user, and is this cluster's postmaster.
     pub(crate) fn is_postmaster(&self, pid: u32) -> bool {
-        self.command_line(pid)
-            .is_some_and(|line| self.started_on_data(&line))
+        self.command_line(pid).is_some_and(|line| self.started_on_data(&line))
     }
 
     /// All processes of this cluster, those that a killed postmaster left behind included.
@@ -45,9 +44,8 @@ impl Server {
         entries
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
             .filter(|pid| {
-                self.command_line(*pid).is_some_and(|line| {
-                    self.started_on_data(&line) || line.starts_with(self.title.as_bytes())
-                })
+                self.command_line(*pid)
+                    .is_some_and(|line| self.started_on_data(&line) || line.starts_with(self.title.as_bytes()))
             })
             .collect()
     }
@@ -62,9 +60,7 @@ impl Server {
 
     fn started_on_data(&self, line: &[u8]) -> bool {
         let mut words = line.split(|byte| *byte == 0);
-        let is_postgres = words
-            .next()
-            .is_some_and(|program| program.ends_with(b"/postgres"));
+        let is_postgres = words.next().is_some_and(|program| program.ends_with(b"/postgres"));
         is_postgres && words.any(|word| word == self.data.as_os_str().as_bytes())
     }
 }

@@ -13,12 +13,7 @@ use crate::site::Site;
 use crate::tuning::Tuning;
 
 /// Writes everything that the server reads at start-up, so that a new Aloe's settings apply.
-pub(crate) fn provision(
-    site: &Site,
-    options: &ClusterOptions,
-    port: u16,
-    socket: &Path,
-) -> Result<(), ClusterError> {
+pub(crate) fn provision(site: &Site, options: &ClusterOptions, port: u16, socket: &Path) -> Result<(), ClusterError> {
     issue_certificate(site)?;
     let layout = &site.layout;
     let tuning = match (options.machine, options.disposable) {

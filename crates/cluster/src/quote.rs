@@ -13,9 +13,7 @@ pub(crate) fn quoted(value: &str) -> Option<String> {
 /// Whether a name can be a setting's: letters, digits, underscores, and a dot for an extension's.
 pub(crate) fn is_setting_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
 }
 
 #[cfg(test)]

@@ -27,17 +27,13 @@ impl Password {
     pub(crate) fn random() -> Result<Self, ClusterError> {
         let mut bytes = Zeroizing::new([0_u8; 32]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|_| ClusterError::NoRandomness)?;
-        Ok(Self(Zeroizing::new(
-            URL_SAFE_NO_PAD.encode(bytes.as_slice()),
-        )))
+        Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice()))))
     }
 
     /// Reads the kept password; `None` where there is none yet.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, ClusterError> {
         match fs::read_to_string(path).map(Zeroizing::new) {
-            Ok(text) if !text.trim().is_empty() => {
-                Ok(Some(Self(Zeroizing::new(text.trim().to_owned()))))
-            }
+            Ok(text) if !text.trim().is_empty() => Ok(Some(Self(Zeroizing::new(text.trim().to_owned())))),
             Ok(_) => Ok(None),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).doing("read", path),
@@ -48,9 +44,7 @@ impl Password {
     pub(crate) fn kept(path: &Path, cluster_exists: bool) -> Result<Self, ClusterError> {
         match Self::read(path)? {
             Some(password) => Ok(password),
-            None if cluster_exists => Err(ClusterError::SecretMissing {
-                path: path.to_owned(),
-            }),
+            None if cluster_exists => Err(ClusterError::SecretMissing { path: path.to_owned() }),
             None => {
                 let password = Self::random()?;
                 write_durably(path, password.expose().as_bytes(), Mode::PRIVATE)?;
@@ -80,10 +74,7 @@ mod tests {
         let second = Password::kept(&path, true).unwrap();
         assert_eq!(first.expose(), second.expose());
         assert_eq!(first.expose().len(), 43);
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -33,11 +33,7 @@ impl Site {
     }
 
     /// Runs one of PostgreSQL's programs to its end.
-    pub(crate) fn run(
-        &self,
-        program: &'static str,
-        prepare: impl FnOnce(&mut Command),
-    ) -> Result<(), ClusterError> {
+    pub(crate) fn run(&self, program: &'static str, prepare: impl FnOnce(&mut Command)) -> Result<(), ClusterError> {
         let mut command = self.command(program);
         prepare(&mut command);
         let path = PathBuf::from(command.get_program());

@@ -29,9 +29,7 @@ pub(crate) fn make(layout: &Layout, account: &Account) -> Result<PathBuf, Cluste
         .ok_or(ClusterError::SocketPathTooLong)?;
     make_server_folder(&folder, account)?;
     check_traversable(&folder, account)?;
-    let mode = fs::symlink_metadata(&folder)
-        .doing("look at", &folder)?
-        .mode();
+    let mode = fs::symlink_metadata(&folder).doing("look at", &folder)?.mode();
     match mode & 0o077 {
         0 => Ok(folder),
         _ => Err(ClusterError::UnusableFolder { path: folder }),
@@ -50,9 +48,7 @@ pub(crate) fn remove_outside(folder: &Path, layout: &Layout) {
 fn is_usable(folder: &Path) -> bool {
     folder.to_str().is_some_and(|path| {
         path.len() + LONGEST_NAME.len() <= LONGEST
-            && path
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "/_.-".contains(c))
+            && path.chars().all(|c| c.is_ascii_alphanumeric() || "/_.-".contains(c))
     })
 }
 

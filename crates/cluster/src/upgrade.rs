@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::binaries::Binaries;
-use crate::durable_file::{
-    Mode, remove_folder_if_there, remove_if_there, sync_folder, write_durably,
-};
+use crate::durable_file::{Mode, remove_folder_if_there, remove_if_there, sync_folder, write_durably};
 use crate::error::{ClusterError, Doing};
 use crate::initdb::create_in;
 use crate::launch::{Awaited, Progress, launch};
@@ -69,11 +67,7 @@ pub(crate) fn finish_exchange(layout: &Layout) -> Result<(), ClusterError> {
 
 /// After an upgraded server has answered: gathers the planner's statistics, which are not carried
 /// over, and removes the old copy, so that what is erased later is not kept in it.
-pub(crate) fn tidy(
-    site: &Site,
-    password: &Password,
-    awaited: Awaited<'_>,
-) -> Result<(), ClusterError> {
+pub(crate) fn tidy(site: &Site, password: &Password, awaited: Awaited<'_>) -> Result<(), ClusterError> {
     if !site.layout.old_data().exists() {
         return Ok(());
     }
@@ -87,12 +81,7 @@ pub(crate) fn tidy(
     remove_folder_if_there(&site.layout.old_data())
 }
 
-fn run_pg_upgrade(
-    site: &Site,
-    old_programs: &Path,
-    password: &Password,
-    socket: &Path,
-) -> Result<(), ClusterError> {
+fn run_pg_upgrade(site: &Site, old_programs: &Path, password: &Password, socket: &Path) -> Result<(), ClusterError> {
     let layout = &site.layout;
     site.run("pg_upgrade", |command| {
         command
@@ -158,19 +147,13 @@ mod tests {
         let options = ClusterOptions::at(base.path().join("c"));
         let cluster = Cluster::start(&options).unwrap();
         ask(&cluster, "CREATE TABLE kept AS SELECT 42 AS answer");
-        let before = ask(
-            &cluster,
-            "SELECT system_identifier FROM pg_control_system()",
-        );
+        let before = ask(&cluster, "SELECT system_identifier FROM pg_control_system()");
         let port = cluster.connection().port;
         cluster.stop().unwrap();
         upgrade_to_itself(options.folder(), port);
         let cluster = Cluster::start(&options).unwrap();
         assert_eq!(ask(&cluster, "SELECT answer FROM kept"), "42");
-        let after = ask(
-            &cluster,
-            "SELECT system_identifier FROM pg_control_system()",
-        );
+        let after = ask(&cluster, "SELECT system_identifier FROM pg_control_system()");
         assert_ne!(before, after);
         assert!(!options.folder().join("data.old").exists());
         cluster.stop().unwrap();

@@ -59,11 +59,7 @@ fn a_wrong_password_is_refused_over_tls_and_over_the_socket() {
 fn the_socket_lets_the_right_password_in() {
     let cluster = shared();
     let socket = cluster.connection().socket_dir.display().to_string();
-    let output = psql(
-        &cluster,
-        &format!("sslmode=disable host={socket}"),
-        "SELECT 1",
-    );
+    let output = psql(&cluster, &format!("sslmode=disable host={socket}"), "SELECT 1");
     assert!(output.status.success(), "{output:?}");
 }
 
@@ -72,14 +68,7 @@ fn a_server_of_another_authority_is_not_believed() {
     let folder = harness::open_folder();
     let foreign = folder.path().join("ca.pem");
     let made = std::process::Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-        ])
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
         .args([
             "-nodes",
             "-subj",

@@ -57,9 +57,7 @@ fn a_server_left_by_a_killed_aloe_is_taken_over_and_stops() {
     let mut another = start_another(folder.path());
     let options = ClusterOptions::at(folder.path().join("c"));
     let refused = Cluster::start(&options).unwrap_err();
-    assert!(
-        matches!(refused, ClusterError::AlreadyRunning { pid, .. } if pid == Some(another.id()))
-    );
+    assert!(matches!(refused, ClusterError::AlreadyRunning { pid, .. } if pid == Some(another.id())));
     kill(another.id());
     another.wait().unwrap();
     let pid: u32 = fs::read_to_string(folder.path().join("started"))
@@ -102,9 +100,7 @@ fn after_kill_9_of_both_even_a_busy_backend_does_not_hinder_the_next_start() {
         .unwrap();
     let backend = harness::processes(pid).pop().unwrap();
     // A stopped process is the worst orphan: it cannot notice anything.
-    let stopped = Command::new("kill")
-        .args(["-STOP", &backend.to_string()])
-        .status();
+    let stopped = Command::new("kill").args(["-STOP", &backend.to_string()]).status();
     assert!(stopped.unwrap().success());
     kill(pid);
     kill(another.id());
@@ -165,9 +161,7 @@ fn a_connected_client_does_not_hold_up_a_stop() {
         let client = scope.spawn(|| psql(&cluster, "", "SELECT pg_sleep(60)"));
         let busy = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'";
         wait_for(|| ask(&cluster, busy) == "1");
-        let fast = Command::new("kill")
-            .args(["-INT", &cluster.pid().to_string()])
-            .status();
+        let fast = Command::new("kill").args(["-INT", &cluster.pid().to_string()]).status();
         assert!(fast.unwrap().success());
         assert!(!client.join().unwrap().status.success());
     });
@@ -182,11 +176,7 @@ fn a_stale_process_file_whose_number_was_given_away_is_no_hindrance() {
     Cluster::start(&options).unwrap().stop().unwrap();
     let data = options.folder().join("data");
     let owner = fs::metadata(&data).unwrap();
-    let mut stranger = Command::new("sleep")
-        .arg("60")
-        .uid(owner.uid())
-        .spawn()
-        .unwrap();
+    let mut stranger = Command::new("sleep").arg("60").uid(owner.uid()).spawn().unwrap();
     let file = data.join("postmaster.pid");
     let text = format!(
         "{}\n{}\n1\n1\n/x\n127.0.0.1\n1 1\nready\n",
@@ -196,10 +186,7 @@ fn a_stale_process_file_whose_number_was_given_away_is_no_hindrance() {
     fs::write(&file, text).unwrap();
     chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
     let cluster = Cluster::start(&options);
-    assert!(
-        stranger.try_wait().unwrap().is_none(),
-        "the stranger was hurt"
-    );
+    assert!(stranger.try_wait().unwrap().is_none(), "the stranger was hurt");
     stranger.kill().unwrap();
     stranger.wait().unwrap();
     assert_eq!(ask(&cluster.unwrap(), "SELECT 1"), "1");
@@ -213,10 +200,7 @@ fn data_of_another_major_version_are_left_alone_with_a_clear_sentence() {
     let version = options.folder().join("data/PG_VERSION");
     fs::write(&version, "9\n").unwrap();
     let error = Cluster::start(&options).unwrap_err();
-    assert!(
-        error.to_string().contains("install postgresql-9"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("install postgresql-9"), "{error}");
     assert_eq!(fs::read_to_string(&version).unwrap(), "9\n");
 }
 
@@ -228,10 +212,7 @@ fn a_closed_folder_above_is_named_before_anything_is_made_in_it() {
     let started = Cluster::start(&options);
     if fs::metadata(folder.path()).unwrap().uid() == 0 {
         let error = started.unwrap_err();
-        assert!(
-            matches!(error, ClusterError::NotTraversable { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, ClusterError::NotTraversable { .. }), "{error}");
         assert_eq!(fs::read_dir(options.folder()).unwrap().count(), 0);
     }
 }

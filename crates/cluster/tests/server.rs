@@ -51,16 +51,8 @@ fn what_the_server_need_not_write_is_not_its_own() {
     let cluster = shared();
     let root = root_of(&cluster);
     let server_uid = fs::metadata(root.join("data")).unwrap().uid();
-    let own = fs::metadata(std::env::current_exe().unwrap())
-        .unwrap()
-        .uid();
-    for name in [
-        "conf",
-        "conf/pg_hba.conf",
-        "tls/server.pem",
-        "secrets",
-        "lock",
-    ] {
+    let own = fs::metadata(std::env::current_exe().unwrap()).unwrap().uid();
+    for name in ["conf", "conf/pg_hba.conf", "tls/server.pem", "secrets", "lock"] {
         assert_eq!(fs::metadata(root.join(name)).unwrap().uid(), own, "{name}");
     }
     for name in ["log", "socket"] {

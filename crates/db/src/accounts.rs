@@ -82,7 +82,8 @@ impl Doors {
     /// What the database answered.
     pub async fn note_failed_sign_in(&self, visit: &Visit, user: UserId) -> Result<(), DbError> {
         let mut tx = self.auth(visit).await?;
-        tx.find(sql!("accounts/note_sign_in"), &[&user.as_uuid(), &"sign_in", &"denied"]).await?;
+        tx.find(sql!("accounts/note_sign_in"), &[&user.as_uuid(), &"sign_in", &"denied"])
+            .await?;
         tx.commit().await
     }
 
@@ -92,7 +93,8 @@ impl Doors {
     /// What the database answered.
     pub async fn replace_password_hash(&self, visit: &Visit, user: UserId, hash: &str) -> Result<(), DbError> {
         let mut tx = self.auth(visit).await?;
-        tx.find(sql!("accounts/replace_password_hash"), &[&user.as_uuid(), &hash]).await?;
+        tx.find(sql!("accounts/replace_password_hash"), &[&user.as_uuid(), &hash])
+            .await?;
         tx.commit().await
     }
 
@@ -100,13 +102,27 @@ impl Doors {
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn start_session(&self, visit: &Visit, user: UserId, device: &str, pair: &TokenPair) -> Result<(), DbError> {
+    pub async fn start_session(
+        &self,
+        visit: &Visit,
+        user: UserId,
+        device: &str,
+        pair: &TokenPair,
+    ) -> Result<(), DbError> {
         let mut tx = self.auth(visit).await?;
         let session = SessionId::fresh().as_uuid();
         let (access, refresh) = (pair.access.as_bytes().as_slice(), pair.refresh.as_bytes().as_slice());
         tx.find(
             sql!("accounts/start_session"),
-            &[&user.as_uuid(), &session, &device, &SESSION_SECONDS, &access, &ACCESS_SECONDS, &refresh],
+            &[
+                &user.as_uuid(),
+                &session,
+                &device,
+                &SESSION_SECONDS,
+                &access,
+                &ACCESS_SECONDS,
+                &refresh,
+            ],
         )
         .await?;
         tx.commit().await
@@ -130,7 +146,10 @@ impl Doors {
         let mut tx = self.auth(visit).await?;
         let (access, refresh) = (pair.access.as_bytes().as_slice(), pair.refresh.as_bytes().as_slice());
         let row = tx
-            .find(sql!("accounts/renew_session"), &[&spent.as_bytes().as_slice(), &access, &ACCESS_SECONDS, &refresh])
+            .find(
+                sql!("accounts/renew_session"),
+                &[&spent.as_bytes().as_slice(), &access, &ACCESS_SECONDS, &refresh],
+            )
             .await?;
         tx.commit().await?;
         Ok(match row.map(|row| row.get::<_, String>("verdict")).as_deref() {
@@ -149,7 +168,11 @@ impl Doors {
             return Ok(());
         }
         let mut tx = self.auth(visit).await?;
-        tx.find(sql!("accounts/end_session"), &[&token.as_bytes().as_slice(), &"signed out"]).await?;
+        tx.find(
+            sql!("accounts/end_session"),
+            &[&token.as_bytes().as_slice(), &"signed out"],
+        )
+        .await?;
         tx.commit().await
     }
 
@@ -159,7 +182,9 @@ impl Doors {
     /// What the database answered.
     pub async fn find_invitation(&self, visit: &Visit, token: &TokenHash) -> Result<Option<OpenInvitation>, DbError> {
         let mut tx = self.auth(visit).await?;
-        let row = tx.find(sql!("accounts/find_invitation"), &[&token.as_bytes().as_slice()]).await?;
+        let row = tx
+            .find(sql!("accounts/find_invitation"), &[&token.as_bytes().as_slice()])
+            .await?;
         tx.commit().await?;
         row.map(|row| {
             Ok(OpenInvitation {
@@ -193,7 +218,9 @@ impl Doors {
             )
             .await?;
         tx.commit().await?;
-        Ok(row.and_then(|row| row.get::<_, Option<uuid::Uuid>>("account")).map(UserId::from_uuid))
+        Ok(row
+            .and_then(|row| row.get::<_, Option<uuid::Uuid>>("account"))
+            .map(UserId::from_uuid))
     }
 }
 
@@ -224,7 +251,9 @@ fn membership(row: &Row, token_hash: &[u8]) -> Result<Membership, DbError> {
         user: UserId::from_uuid(row.get("user_id")),
         name: row.get("member_name"),
         roles: roles_of(row)?,
-        resource: row.get::<_, Option<uuid::Uuid>>("resource_id").map(ResourceId::from_uuid),
+        resource: row
+            .get::<_, Option<uuid::Uuid>>("resource_id")
+            .map(ResourceId::from_uuid),
         reception_may_reveal: row.get("reception_may_reveal"),
     })
 }

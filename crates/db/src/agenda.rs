@@ -244,7 +244,9 @@ impl Agenda {
 
     /// The zone of a place; UTC when its name is unknown, which the settings page refuses.
     pub fn zone(&self, id: LocationId) -> TimeZone {
-        let name = self.location(id).map_or("Africa/Johannesburg", |l| l.time_zone.as_str());
+        let name = self
+            .location(id)
+            .map_or("Africa/Johannesburg", |l| l.time_zone.as_str());
         TimeZone::get(name).unwrap_or(TimeZone::UTC)
     }
 
@@ -257,7 +259,10 @@ impl Agenda {
     pub fn diaries_for(&self, service: ServiceId, place: LocationId) -> Vec<&Resource> {
         let offers = |r: &Resource| self.offers.contains(&(service, r.id));
         let works_there = |r: &Resource| self.hours.iter().any(|h| h.resource == r.id && h.location == place);
-        self.resources.iter().filter(|r| r.active && offers(r) && works_there(r)).collect()
+        self.resources
+            .iter()
+            .filter(|r| r.active && offers(r) && works_there(r))
+            .collect()
     }
 
     /// The places where a service can be had online.
@@ -288,7 +293,11 @@ impl Agenda {
 
     fn exceptions(&self, place: LocationId, resource: Option<ResourceId>) -> Vec<Exception> {
         let here = |c: &&Closure| c.location == place && c.resource == resource;
-        self.closures.iter().filter(here).filter_map(Closure::exception).collect()
+        self.closures
+            .iter()
+            .filter(here)
+            .filter_map(Closure::exception)
+            .collect()
     }
 }
 
@@ -302,7 +311,11 @@ impl Hours {
 impl Closure {
     fn exception(&self) -> Option<Exception> {
         let part = self.part.map_or(Some(Period::DAY), |(from, to)| period(from, to))?;
-        let change = if self.opens { Change::Opened(part) } else { Change::Closed(part) };
+        let change = if self.opens {
+            Change::Opened(part)
+        } else {
+            Change::Closed(part)
+        };
         Exception::new(self.first_day, self.last_day, change).ok()
     }
 }
@@ -312,10 +325,17 @@ impl Service {
     pub fn rules(&self) -> Option<ServiceRules> {
         let minutes = |n: i32| Minutes::new(u32::try_from(n).unwrap_or(0));
         let rules = ServiceRules::new(minutes(self.minutes), minutes(self.step)).ok()?;
-        let rules = rules.buffers(minutes(self.buffer_before), minutes(self.buffer_after)).ok()?;
+        let rules = rules
+            .buffers(minutes(self.buffer_before), minutes(self.buffer_after))
+            .ok()?;
         let limit = self.daily_limit.and_then(|n| u16::try_from(n).ok());
         let horizon = u16::try_from(self.horizon_days).unwrap_or(0);
-        Some(rules.lead_time(minutes(self.lead_minutes)).horizon_days(horizon).daily_limit(limit))
+        Some(
+            rules
+                .lead_time(minutes(self.lead_minutes))
+                .horizon_days(horizon)
+                .daily_limit(limit),
+        )
     }
 }
 
@@ -340,9 +360,13 @@ pub async fn busy<N>(
     let ids: Vec<Uuid> = resources.iter().map(|r| r.as_uuid()).collect();
     let mut busy = Busy::new();
     for row in tx.rows(sql!("diaries/busy"), &[&ids, &from, &to, &except]).await? {
-        let Some(span) = Span::new(row.get("starts_at"), row.get("ends_at")) else { continue };
+        let Some(span) = Span::new(row.get("starts_at"), row.get("ends_at")) else {
+            continue;
+        };
         let lane = Lane::new(u16::try_from(row.get::<_, i16>("lane")).unwrap_or(0));
-        busy.entry(ResourceId::from_uuid(row.get("resource_id"))).or_default().push(Occupancy { lane, span });
+        busy.entry(ResourceId::from_uuid(row.get("resource_id")))
+            .or_default()
+            .push(Occupancy { lane, span });
     }
     Ok(busy)
 }
@@ -460,5 +484,8 @@ fn closure(row: &Row) -> Closure {
 }
 
 fn offer(row: &Row) -> (ServiceId, ResourceId) {
-    (ServiceId::from_uuid(row.get("service_id")), ResourceId::from_uuid(row.get("resource_id")))
+    (
+        ServiceId::from_uuid(row.get("service_id")),
+        ResourceId::from_uuid(row.get("resource_id")),
+    )
 }

@@ -36,24 +36,47 @@ pub fn prepare(
     let row = bulk_row(person, file_number);
     let mut lines = [String::new(), String::new(), String::new(), String::new()];
     let [patients, tokens, identifiers, values] = &mut lines;
-    let wrapped = current.wrap_subject(&subject).map_err(|e| KeyError::Store(e.to_string()))?.into_bytes();
+    let wrapped = current
+        .wrap_subject(&subject)
+        .map_err(|e| KeyError::Store(e.to_string()))?
+        .into_bytes();
     let import = import_key.map_or_else(|| "\\N".to_owned(), |key| hex(&key));
-    push(patients, &[&organisation.to_string(), &id.to_string(), &file_number.to_string()], &row.columns, &[&hex(&wrapped), &import]);
+    push(
+        patients,
+        &[&organisation.to_string(), &id.to_string(), &file_number.to_string()],
+        &row.columns,
+        &[&hex(&wrapped), &import],
+    );
     for token in &row.tokens {
-        push(tokens, &[&organisation.to_string(), &escape(token), &id.to_string()], &[], &[]);
+        push(
+            tokens,
+            &[&organisation.to_string(), &escape(token), &id.to_string()],
+            &[],
+            &[],
+        );
     }
     for identifier in &row.identifiers {
         let identifier_id = Uuid::now_v7();
         let sealed = seal_identifier(organisation, &subject, identifier_id, &identifier.value)?;
         let blind = blind_index(current, &identifier.kind, &identifier.canonical);
         let version = current.version().to_string();
-        let columns: Vec<String> =
-            [&identifier.kind, &identifier.country, &identifier.scheme, &identifier.dependant_code, &identifier.masked]
-                .iter()
-                .map(|text| escape(text))
-                .collect();
+        let columns: Vec<String> = [
+            &identifier.kind,
+            &identifier.country,
+            &identifier.scheme,
+            &identifier.dependant_code,
+            &identifier.masked,
+        ]
+        .iter()
+        .map(|text| escape(text))
+        .collect();
         let keys = [organisation.to_string(), identifier_id.to_string(), id.to_string()];
-        push(identifiers, &[&keys[0], &keys[1], &keys[2]], &columns, &[&blind, &version]);
+        push(
+            identifiers,
+            &[&keys[0], &keys[1], &keys[2]],
+            &columns,
+            &[&blind, &version],
+        );
         push(values, &[&keys[0], &keys[1], &hex(&sealed)], &[], &[]);
     }
     Ok(Prepared { id, subject, lines })
@@ -72,7 +95,11 @@ impl Prepared {
 }
 
 fn seal_identifier(organisation: Uuid, subject: &SubjectKey, id: Uuid, value: &str) -> Result<Vec<u8>, KeyError> {
-    seal_text(subject, &Place::of(organisation, "identifier_values", "sealed", id), value)
+    seal_text(
+        subject,
+        &Place::of(organisation, "identifier_values", "sealed", id),
+        value,
+    )
 }
 
 fn blind_index(key: &OrganisationKey, kind: &str, canonical: &[u8]) -> String {
@@ -102,18 +129,30 @@ const TABLES: [(&str, &str); 4] = [
 pub async fn write(tx: &mut Tx<Operator>, people: &[Prepared]) -> Result<(), PatientError> {
     for (index, (table, typed)) in TABLES.iter().enumerate() {
         let stage = format!("stage_{table}");
-        let columns: Vec<&str> = typed.split(',').filter_map(|column| column.split_whitespace().next()).collect();
+        let columns: Vec<&str> = typed
+            .split(',')
+            .filter_map(|column| column.split_whitespace().next())
+            .collect();
         let columns = columns.join(", ");
         tx.batch(&format!(
             "CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ({typed}) ON COMMIT DELETE ROWS; TRUNCATE {stage}"
         ))
         .await?;
-        let text: String = people.iter().filter_map(|person| person.lines.get(index)).map(String::as_str).collect();
+        let text: String = people
+            .iter()
+            .filter_map(|person| person.lines.get(index))
+            .map(String::as_str)
+            .collect();
         let sink = tx.copy_in(&format!("COPY {stage} ({columns}) FROM STDIN")).await?;
         let mut sink = Box::pin(sink);
-        sink.send(bytes::Bytes::from(text)).await.map_err(crate::error::DbError::from)?;
+        sink.send(bytes::Bytes::from(text))
+            .await
+            .map_err(crate::error::DbError::from)?;
         sink.as_mut().finish().await.map_err(crate::error::DbError::from)?;
-        tx.batch(&format!("INSERT INTO aloe.{table} ({columns}) SELECT {columns} FROM {stage}")).await?;
+        tx.batch(&format!(
+            "INSERT INTO aloe.{table} ({columns}) SELECT {columns} FROM {stage}"
+        ))
+        .await?;
     }
     Ok(())
 }
@@ -123,11 +162,18 @@ pub async fn write(tx: &mut Tx<Operator>, people: &[Prepared]) -> Result<(), Pat
 /// # Errors
 /// What the database answered.
 pub async fn take_file_numbers(tx: &mut Tx<Operator>, how_many: i32) -> Result<i64, PatientError> {
-    Ok(tx.get(sql!("patients/next_file_number"), &[&how_many]).await?.get("file_number"))
+    Ok(tx
+        .get(sql!("patients/next_file_number"), &[&how_many])
+        .await?
+        .get("file_number"))
 }
 
 fn push(line: &mut String, first: &[&str], middle: &[String], last: &[&str]) {
-    let all = first.iter().copied().chain(middle.iter().map(String::as_str)).chain(last.iter().copied());
+    let all = first
+        .iter()
+        .copied()
+        .chain(middle.iter().map(String::as_str))
+        .chain(last.iter().copied());
     for (index, field) in all.enumerate() {
         if index > 0 {
             line.push('\t');

@@ -55,7 +55,9 @@ pub struct Sections {
 impl Sections {
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
-        [&self.subjective, &self.objective, &self.assessment, &self.plan].iter().all(|s| s.trim().is_empty())
+        [&self.subjective, &self.objective, &self.assessment, &self.plan]
+            .iter()
+            .all(|s| s.trim().is_empty())
     }
 
     /// The sections in order, with their headings.
@@ -181,7 +183,13 @@ pub async fn begin(
         return Ok(EncounterId::from_uuid(row.get("encounter_id")));
     }
     let id = EncounterId::fresh();
-    let params: [crate::tx::Param<'_>; 5] = [&id.as_uuid(), &patient.as_uuid(), &booking, &who.id.as_uuid(), &who.name];
+    let params: [crate::tx::Param<'_>; 5] = [
+        &id.as_uuid(),
+        &patient.as_uuid(),
+        &booking,
+        &who.id.as_uuid(),
+        &who.name,
+    ];
     tx.run_one(sql!("clinical/add_encounter"), &params).await?;
     Ok(id)
 }
@@ -191,8 +199,14 @@ pub async fn begin(
 /// # Errors
 /// `Missing` when it is not here.
 pub async fn encounter(tx: &mut Tx<Clinical>, keys: &Keys, id: EncounterId) -> Result<Encounter, ClinicalError> {
-    let row = tx.find(sql!("clinical/encounter"), &[&id.as_uuid()]).await?.ok_or(ClinicalError::Missing)?;
-    let subject = keys.of(tx).await?.subject(row.get("sealed_for"), row.get("subject_key"))?;
+    let row = tx
+        .find(sql!("clinical/encounter"), &[&id.as_uuid()])
+        .await?
+        .ok_or(ClinicalError::Missing)?;
+    let subject = keys
+        .of(tx)
+        .await?
+        .subject(row.get("sealed_for"), row.get("subject_key"))?;
     Ok(Encounter {
         id,
         patient: PatientId::from_uuid(row.get("patient_id")),
@@ -209,10 +223,16 @@ pub async fn encounter(tx: &mut Tx<Clinical>, keys: &Keys, id: EncounterId) -> R
 /// # Errors
 /// What the database or the keys answered.
 pub async fn draft(tx: &mut Tx<Clinical>, of: &Encounter) -> Result<Option<Draft>, ClinicalError> {
-    let Some(row) = tx.find(sql!("clinical/draft"), &[&of.id.as_uuid()]).await? else { return Ok(None) };
+    let Some(row) = tx.find(sql!("clinical/draft"), &[&of.id.as_uuid()]).await? else {
+        return Ok(None);
+    };
     let text = open_text(&of.subject, &draft_place(tx, of.id), row.get("sealed"))?;
     let sections = serde_json::from_str(&text).map_err(|_| KeyError::Closed)?;
-    Ok(Some(Draft { sections, saved_at: row.get("saved_at"), version: row.get("version") }))
+    Ok(Some(Draft {
+        sections,
+        saved_at: row.get("saved_at"),
+        version: row.get("version"),
+    }))
 }
 
 /// Saves what is typed over the draft's `version` (0 when none was saved yet). Answers the new version and time.
@@ -229,14 +249,22 @@ pub async fn save_draft(
     let sealed = seal_sections(&of.subject, &draft_place(tx, of.id), sections)?;
     let author = who.id.as_uuid();
     if version == 0 {
-        let added = tx.run(sql!("clinical/add_draft"), &[&of.id.as_uuid(), &sealed, &author]).await?;
+        let added = tx
+            .run(sql!("clinical/add_draft"), &[&of.id.as_uuid(), &sealed, &author])
+            .await?;
         if added != 1 {
             return Err(ClinicalError::Stale);
         }
         return Ok((1, Timestamp::now()));
     }
-    let row = tx.find(sql!("clinical/save_draft"), &[&of.id.as_uuid(), &version, &sealed, &author]).await?;
-    row.map(|row| (row.get("version"), row.get("saved_at"))).ok_or(ClinicalError::Stale)
+    let row = tx
+        .find(
+            sql!("clinical/save_draft"),
+            &[&of.id.as_uuid(), &version, &sealed, &author],
+        )
+        .await?;
+    row.map(|row| (row.get("version"), row.get("saved_at")))
+        .ok_or(ClinicalError::Stale)
 }
 
 /// Signs the draft that was on screen: it becomes a note, the consultation closes, and neither changes again.
@@ -258,7 +286,8 @@ pub async fn sign(
         return Err(ClinicalError::Empty);
     }
     let note = add_note(tx, of, "note", "", &draft.sections, who, registration_number).await?;
-    tx.run_one(sql!("clinical/remove_draft"), &[&of.id.as_uuid(), &version]).await?;
+    tx.run_one(sql!("clinical/remove_draft"), &[&of.id.as_uuid(), &version])
+        .await?;
     tx.run_one(sql!("clinical/sign_encounter"), &[&of.id.as_uuid()]).await?;
     Ok(note)
 }
@@ -291,12 +320,18 @@ pub async fn amend(
 pub async fn notes(tx: &mut Tx<Clinical>, of: &Encounter) -> Result<Vec<SignedNote>, ClinicalError> {
     let organisation = tx.organisation().as_uuid();
     let rows = tx.rows(sql!("clinical/notes"), &[&of.id.as_uuid()]).await?;
-    rows.iter().map(|row| signed_note(row, organisation, &of.subject)).collect()
+    rows.iter()
+        .map(|row| signed_note(row, organisation, &of.subject))
+        .collect()
 }
 
 fn signed_note(row: &Row, organisation: Uuid, subject: &SubjectKey) -> Result<SignedNote, ClinicalError> {
     let id: Uuid = row.get("note_id");
-    let text = open_text(subject, &Place::of(organisation, "notes", "sealed", id), row.get("sealed"))?;
+    let text = open_text(
+        subject,
+        &Place::of(organisation, "notes", "sealed", id),
+        row.get("sealed"),
+    )?;
     Ok(SignedNote {
         id: NoteId::from_uuid(id),
         amendment: row.get::<_, &str>("kind") == "amendment",
@@ -322,7 +357,16 @@ async fn add_note(
     let sealed = seal_sections(&of.subject, &place, sections)?;
     tx.run_one(
         sql!("clinical/add_note"),
-        &[&id.as_uuid(), &of.id.as_uuid(), &kind, &reason, &sealed, &who.id.as_uuid(), &who.name, &registration_number],
+        &[
+            &id.as_uuid(),
+            &of.id.as_uuid(),
+            &kind,
+            &reason,
+            &sealed,
+            &who.id.as_uuid(),
+            &who.name,
+            &registration_number,
+        ],
     )
     .await?;
     Ok(id)
@@ -334,5 +378,10 @@ pub(crate) fn seal_sections(subject: &SubjectKey, place: &Place<'_>, sections: &
 }
 
 fn draft_place<N>(tx: &Tx<N>, encounter: EncounterId) -> Place<'static> {
-    Place::of(tx.organisation().as_uuid(), "note_drafts", "sealed", encounter.as_uuid())
+    Place::of(
+        tx.organisation().as_uuid(),
+        "note_drafts",
+        "sealed",
+        encounter.as_uuid(),
+    )
 }

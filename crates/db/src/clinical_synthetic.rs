@@ -33,8 +33,14 @@ pub struct SyntheticConsultation<'a> {
 pub async fn write(tx: &mut Tx<Operator>, c: &SyntheticConsultation<'_>) -> Result<(), ClinicalError> {
     let (encounter, note) = (EncounterId::fresh(), NoteId::fresh());
     let booking = c.booking.map(BookingId::as_uuid);
-    let params: [Param<'_>; 6] =
-        [&encounter.as_uuid(), &c.patient.as_uuid(), &booking, &c.practitioner.as_uuid(), &c.name, &c.at];
+    let params: [Param<'_>; 6] = [
+        &encounter.as_uuid(),
+        &c.patient.as_uuid(),
+        &booking,
+        &c.practitioner.as_uuid(),
+        &c.name,
+        &c.at,
+    ];
     tx.run_one(sql!("clinical/add_signed_encounter"), &params).await?;
     let place = Place::of(tx.organisation().as_uuid(), "notes", "sealed", note.as_uuid());
     let sealed = seal_sections(c.subject, &place, c.sections)?;

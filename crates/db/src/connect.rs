@@ -35,7 +35,12 @@ impl Server {
     /// When the file cannot be read.
     pub fn with_ca_file(host: &str, port: u16, database: &str, ca: &Path) -> Result<Self, DbError> {
         let ca_pem = std::fs::read(ca).map_err(|e| DbError::Unavailable(format!("the server's authority: {e}")))?;
-        Ok(Self { host: host.into(), port, database: database.into(), ca_pem })
+        Ok(Self {
+            host: host.into(),
+            port,
+            database: database.into(),
+            ca_pem,
+        })
     }
 
     /// The settings of one login.
@@ -64,7 +69,9 @@ impl Server {
         let mut roots = rustls::RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(&self.ca_pem) {
             let certificate = certificate.map_err(|e| DbError::Unavailable(format!("the server's authority: {e}")))?;
-            roots.add(certificate).map_err(|e| DbError::Unavailable(format!("the server's authority: {e}")))?;
+            roots
+                .add(certificate)
+                .map_err(|e| DbError::Unavailable(format!("the server's authority: {e}")))?;
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
@@ -109,6 +116,12 @@ pub struct PoolSizes {
 
 impl Default for PoolSizes {
     fn default() -> Self {
-        Self { members: 12, public: 12, auth: 8, jobs: 4, operator: 4 }
+        Self {
+            members: 12,
+            public: 12,
+            auth: 8,
+            jobs: 4,
+            operator: 4,
+        }
     }
 }

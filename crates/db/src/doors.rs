@@ -54,7 +54,12 @@ impl Doors {
     pub async fn member<N>(&self, visit: &Visit, scope: &Scope<N>) -> Result<Tx<N>, DbError> {
         let mut lease = self.members.get().await?;
         let organisation = scope.organisation.as_uuid();
-        enter(&mut lease, sql!("doors/member"), &[&scope.token_hash, &organisation, &visit.source, &visit.request]).await?;
+        enter(
+            &mut lease,
+            sql!("doors/member"),
+            &[&scope.token_hash, &organisation, &visit.source, &visit.request],
+        )
+        .await?;
         Ok(Tx::entered(lease, scope.organisation))
     }
 
@@ -64,7 +69,12 @@ impl Doors {
     /// `Refused(NoOrganisation)` for an address that is nobody's.
     pub async fn public(&self, visit: &Visit, slug: &str) -> Result<Tx<Public>, DbError> {
         let mut lease = self.public.get().await?;
-        let row = enter(&mut lease, sql!("doors/public"), &[&slug, &visit.source, &visit.request]).await?;
+        let row = enter(
+            &mut lease,
+            sql!("doors/public"),
+            &[&slug, &visit.source, &visit.request],
+        )
+        .await?;
         let organisation = organisation_of(row)?;
         Ok(Tx::entered(lease, organisation))
     }
@@ -73,13 +83,26 @@ impl Doors {
     ///
     /// # Errors
     /// `NotEntered` when the proof is unknown or over.
-    pub async fn person(&self, visit: &Visit, slug: &str, proof: &TokenHash) -> Result<(Tx<Person>, PhoneNumber), DbError> {
+    pub async fn person(
+        &self,
+        visit: &Visit,
+        slug: &str,
+        proof: &TokenHash,
+    ) -> Result<(Tx<Person>, PhoneNumber), DbError> {
         let mut lease = self.public.get().await?;
         let hash = proof.as_bytes().as_slice();
-        let row = enter(&mut lease, sql!("doors/person"), &[&slug, &hash, &visit.source, &visit.request]).await?;
+        let row = enter(
+            &mut lease,
+            sql!("doors/person"),
+            &[&slug, &hash, &visit.source, &visit.request],
+        )
+        .await?;
         let row = row.ok_or(DbError::NotEntered)?;
         let phone = PhoneNumber::parse(row.get("phone")).map_err(|_| DbError::Constraint("phone".into()))?;
-        Ok((Tx::entered(lease, OrganisationId::from_uuid(row.get("organisation"))), phone))
+        Ok((
+            Tx::entered(lease, OrganisationId::from_uuid(row.get("organisation"))),
+            phone,
+        ))
     }
 
     /// The transaction of someone with a booking's link, and that booking.
@@ -89,20 +112,38 @@ impl Doors {
     pub async fn link(&self, visit: &Visit, slug: &str, token: &TokenHash) -> Result<(Tx<Link>, BookingId), DbError> {
         let mut lease = self.public.get().await?;
         let hash = token.as_bytes().as_slice();
-        let row = enter(&mut lease, sql!("doors/link"), &[&slug, &hash, &visit.source, &visit.request]).await?;
+        let row = enter(
+            &mut lease,
+            sql!("doors/link"),
+            &[&slug, &hash, &visit.source, &visit.request],
+        )
+        .await?;
         let row = row.ok_or(DbError::NotEntered)?;
         let booking = BookingId::from_uuid(row.get("booking"));
-        Ok((Tx::entered(lease, OrganisationId::from_uuid(row.get("organisation"))), booking))
+        Ok((
+            Tx::entered(lease, OrganisationId::from_uuid(row.get("organisation"))),
+            booking,
+        ))
     }
 
     /// The operator's transaction in one organisation, for a purpose that the organisation will read.
     ///
     /// # Errors
     /// `Denied` without a purpose.
-    pub async fn operator(&self, organisation: OrganisationId, who: &str, purpose: &str) -> Result<Tx<Operator>, DbError> {
+    pub async fn operator(
+        &self,
+        organisation: OrganisationId,
+        who: &str,
+        purpose: &str,
+    ) -> Result<Tx<Operator>, DbError> {
         let mut lease = self.operator.get().await?;
         let request = Uuid::now_v7();
-        enter(&mut lease, sql!("doors/operator"), &[&organisation.as_uuid(), &who, &purpose, &request]).await?;
+        enter(
+            &mut lease,
+            sql!("doors/operator"),
+            &[&organisation.as_uuid(), &who, &purpose, &request],
+        )
+        .await?;
         Ok(Tx::entered(lease, organisation))
     }
 
@@ -161,9 +202,18 @@ impl Doors {
         if crate::sabotage::is_on("P12") {
             return Ok(0);
         }
-        let bucket = Sha256::new().chain_update(act).chain_update([0]).chain_update(key).finalize();
+        let bucket = Sha256::new()
+            .chain_update(act)
+            .chain_update([0])
+            .chain_update(key)
+            .finalize();
         let bucket = bucket.as_slice();
-        let rows = bare_rows(self.auth.get().await?, sql!("doors/throttle"), &[&bucket, &burst, &period]).await?;
+        let rows = bare_rows(
+            self.auth.get().await?,
+            sql!("doors/throttle"),
+            &[&bucket, &burst, &period],
+        )
+        .await?;
         let wait: f64 = rows.first().map_or(1.0, |row| row.get(0));
         Ok(wait.ceil().max(0.0) as u64)
     }
@@ -182,7 +232,9 @@ async fn bare_rows(
 }
 
 fn organisation_of(row: Option<tokio_postgres::Row>) -> Result<OrganisationId, DbError> {
-    let organisation = row.and_then(|row| row.get::<_, Option<Uuid>>("organisation")).ok_or(DbError::NotEntered)?;
+    let organisation = row
+        .and_then(|row| row.get::<_, Option<Uuid>>("organisation"))
+        .ok_or(DbError::NotEntered)?;
     Ok(OrganisationId::from_uuid(organisation))
 }
 

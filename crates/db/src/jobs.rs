@@ -19,7 +19,9 @@ impl Doors {
     pub async fn do_one_job(&self) -> Result<bool, DbError> {
         let secret = Token::random().map_err(|e| DbError::Unavailable(e.to_string()))?;
         let hash = secret.hash(TokenDomain::JOB_CLAIM);
-        let rows = self.job_rows(sql!("jobs/claim"), &[&hash.as_bytes().as_slice(), &LEASE]).await?;
+        let rows = self
+            .job_rows(sql!("jobs/claim"), &[&hash.as_bytes().as_slice(), &LEASE])
+            .await?;
         let Some(row) = rows.first() else { return Ok(false) };
         let (job, kind, entity): (Uuid, String, Uuid) = (row.get("job_id"), row.get("kind"), row.get("entity_id"));
         self.perform(job, &hash, &kind, entity).await?;

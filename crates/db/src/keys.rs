@@ -1,7 +1,7 @@
 //! The keys of an organisation inside a transaction: unwrapped when needed, remembered briefly by the keyring.
 
-use std::sync::Arc;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Instant;
 
 use aloe_vault::{
@@ -55,12 +55,19 @@ impl OrganisationKeys {
     /// `Missing` when that version is gone.
     pub fn version(&self, version: i32) -> Result<&OrganisationKey, KeyError> {
         let wanted = u32::try_from(version).ok();
-        self.0.iter().map(Arc::as_ref).find(|key| Some(key.version().number()) == wanted).ok_or(KeyError::Missing)
+        self.0
+            .iter()
+            .map(Arc::as_ref)
+            .find(|key| Some(key.version().number()) == wanted)
+            .ok_or(KeyError::Missing)
     }
 
     /// The blind index of a value under every version, to find what older versions indexed.
     pub fn blind_indexes(&self, field: &str, normalised: &[u8]) -> Vec<Vec<u8>> {
-        self.0.iter().map(|key| key.blind_index(field, normalised).to_vec()).collect()
+        self.0
+            .iter()
+            .map(|key| key.blind_index(field, normalised).to_vec())
+            .collect()
     }
 
     /// The key of a data subject, wrapped by whichever version.
@@ -69,7 +76,11 @@ impl OrganisationKeys {
     /// `Closed` when no version opens it.
     pub fn subject(&self, subject: Uuid, wrapped: Vec<u8>) -> Result<SubjectKey, KeyError> {
         let sealed = Sealed::parse(wrapped).map_err(|_| KeyError::Closed)?;
-        let opened = self.0.iter().rev().find_map(|key| key.unwrap_subject(subject, &sealed).ok());
+        let opened = self
+            .0
+            .iter()
+            .rev()
+            .find_map(|key| key.unwrap_subject(subject, &sealed).ok());
         opened.ok_or(KeyError::Closed)
     }
 }
@@ -79,7 +90,10 @@ impl Keys {
     pub fn within(master: MasterKeys) -> Self {
         let size = NonZeroUsize::MIN.saturating_add(511);
         let ring = Keyring::of(master.clone(), size, LongestTtl::FIVE_MINUTES);
-        Self { master, ring: Arc::new(ring) }
+        Self {
+            master,
+            ring: Arc::new(ring),
+        }
     }
 
     /// The master keys.
@@ -102,7 +116,11 @@ impl Keys {
             let key = self.ring.organisation_key(organisation, version, Instant::now(), fetch);
             keys.push(key.map_err(|e| KeyError::Store(e.to_string()))?);
         }
-        if keys.is_empty() { Err(KeyError::Missing) } else { Ok(OrganisationKeys(keys)) }
+        if keys.is_empty() {
+            Err(KeyError::Missing)
+        } else {
+            Ok(OrganisationKeys(keys))
+        }
     }
 
     /// Makes the first key of an organisation.
@@ -119,7 +137,10 @@ impl Keys {
 }
 
 fn version_of(number: i32) -> Result<KeyVersion, KeyError> {
-    u32::try_from(number).ok().and_then(KeyVersion::from_number).ok_or(KeyError::Missing)
+    u32::try_from(number)
+        .ok()
+        .and_then(KeyVersion::from_number)
+        .ok_or(KeyError::Missing)
 }
 
 /// Seals a text under a data subject's key for one place.

@@ -78,12 +78,20 @@ impl Membership {
         if !self.permissions().contains(N::PERMISSION) && !crate::sabotage::is_on("P7-application") {
             return Err(NotGranted(N::PERMISSION));
         }
-        Ok(Scope { token_hash: self.token_hash.clone(), organisation: self.organisation, need: PhantomData })
+        Ok(Scope {
+            token_hash: self.token_hash.clone(),
+            organisation: self.organisation,
+            need: PhantomData,
+        })
     }
 
     /// The scope that every active member has: the organisation's own name, services and diaries.
     pub fn any_scope(&self) -> Scope<Member> {
-        Scope { token_hash: self.token_hash.clone(), organisation: self.organisation, need: PhantomData }
+        Scope {
+            token_hash: self.token_hash.clone(),
+            organisation: self.organisation,
+            need: PhantomData,
+        }
     }
 }
 

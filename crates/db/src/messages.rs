@@ -85,7 +85,11 @@ pub async fn queue<N>(tx: &mut Tx<N>, keys: &Keys, message: &Message<'_>) -> Res
     let organisation_keys = keys.of(tx).await?;
     let current = organisation_keys.current()?;
     let id = Uuid::now_v7();
-    let contents = Contents { to: message.to.into(), subject: message.subject.into(), body: message.body.into() };
+    let contents = Contents {
+        to: message.to.into(),
+        subject: message.subject.into(),
+        body: message.body.into(),
+    };
     let text = serde_json::to_vec(&contents).map_err(|_| KeyError::Closed)?;
     let place = place_of(tx.organisation().as_uuid(), id);
     let sealed = aloe_vault::seal(&current.identifiers(), &place, &text).map_err(|e| KeyError::Store(e.to_string()))?;
@@ -107,7 +111,8 @@ pub async fn queue<N>(tx: &mut Tx<N>, keys: &Keys, message: &Message<'_>) -> Res
         )
         .await?;
     if written == 1 {
-        tx.run(sql!("jobs/add"), &[&Uuid::now_v7(), &"deliver_message", &id]).await?;
+        tx.run(sql!("jobs/add"), &[&Uuid::now_v7(), &"deliver_message", &id])
+            .await?;
     }
     Ok(())
 }
@@ -123,7 +128,13 @@ pub async fn recent<N>(tx: &mut Tx<N>, keys: &Keys, most: i64) -> Result<Vec<Sho
     rows.iter()
         .map(|row| {
             let id: Uuid = row.get("message_id");
-            let contents = open(&organisation_keys, organisation, id, row.get("key_version"), row.get("sealed"))?;
+            let contents = open(
+                &organisation_keys,
+                organisation,
+                id,
+                row.get("key_version"),
+                row.get("sealed"),
+            )?;
             Ok(Shown {
                 id: MessageId::from_uuid(id),
                 channel: row.get("channel"),
@@ -144,7 +155,13 @@ pub(crate) async fn settle(tx: &mut Tx<Job>, message: Uuid, state: &str, reason:
     Ok(())
 }
 
-fn open(keys: &OrganisationKeys, organisation: Uuid, id: Uuid, version: i32, sealed: Vec<u8>) -> Result<Contents, KeyError> {
+fn open(
+    keys: &OrganisationKeys,
+    organisation: Uuid,
+    id: Uuid,
+    version: i32,
+    sealed: Vec<u8>,
+) -> Result<Contents, KeyError> {
     let sealed = Sealed::parse(sealed).map_err(|_| KeyError::Closed)?;
     let key = keys.version(version)?.identifiers();
     let opened = aloe_vault::open(&key, &place_of(organisation, id), &sealed).map_err(|_| KeyError::Closed)?;

@@ -63,7 +63,10 @@ pub enum MigrateError {
 /// # Errors
 /// When the server does not answer or refuses the login.
 pub async fn connect(config: &Config, tls: MakeRustlsConnect) -> Result<Client, DbError> {
-    let (client, driver) = config.connect(tls).await.map_err(|e| DbError::Unavailable(e.to_string()))?;
+    let (client, driver) = config
+        .connect(tls)
+        .await
+        .map_err(|e| DbError::Unavailable(e.to_string()))?;
     tokio::spawn(driver);
     Ok(client)
 }
@@ -74,24 +77,40 @@ pub async fn connect(config: &Config, tls: MakeRustlsConnect) -> Result<Client, 
 /// What the database answered.
 pub async fn ensure_logins(client: &Client, password_of: impl Fn(&str) -> String) -> Result<(), DbError> {
     // Two starts at once would both find a role missing.
-    client.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(4200001)").await?;
+    client
+        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(4200001)")
+        .await?;
     for role in ["aloe_owner", "aloe_definer"] {
         ensure_role(client, role, "NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").await?;
     }
-    client.batch_execute("GRANT aloe_definer TO aloe_owner; GRANT aloe_owner TO CURRENT_USER").await?;
+    client
+        .batch_execute("GRANT aloe_definer TO aloe_owner; GRANT aloe_owner TO CURRENT_USER")
+        .await?;
     for login in LOGINS {
-        ensure_role(client, login, "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT").await?;
+        ensure_role(
+            client,
+            login,
+            "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT",
+        )
+        .await?;
         let scram = postgres_protocol::password::scram_sha_256(password_of(login).as_bytes());
-        client.batch_execute(&format!("ALTER ROLE {login} PASSWORD '{scram}'")).await?;
+        client
+            .batch_execute(&format!("ALTER ROLE {login} PASSWORD '{scram}'"))
+            .await?;
     }
     client.batch_execute("COMMIT").await?;
     Ok(())
 }
 
 async fn ensure_role(client: &Client, role: &str, attributes: &str) -> Result<(), DbError> {
-    let there = client.query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&role]).await?.is_some();
+    let there = client
+        .query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&role])
+        .await?
+        .is_some();
     let verb = if there { "ALTER" } else { "CREATE" };
-    client.batch_execute(&format!("{verb} ROLE {role} {attributes}")).await?;
+    client
+        .batch_execute(&format!("{verb} ROLE {role} {attributes}"))
+        .await?;
     Ok(())
 }
 
@@ -100,14 +119,28 @@ async fn ensure_role(client: &Client, role: &str, attributes: &str) -> Result<()
 /// # Errors
 /// What the database answered.
 pub async fn ensure_database(client: &Client, name: &str) -> Result<(), DbError> {
-    if client.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&name]).await?.is_none() {
-        client.batch_execute(&format!("CREATE DATABASE \"{name}\" OWNER aloe_owner ENCODING 'UTF8' TEMPLATE template0")).await?;
+    if client
+        .query_opt("SELECT FROM pg_database WHERE datname = $1", &[&name])
+        .await?
+        .is_none()
+    {
+        client
+            .batch_execute(&format!(
+                "CREATE DATABASE \"{name}\" OWNER aloe_owner ENCODING 'UTF8' TEMPLATE template0"
+            ))
+            .await?;
     }
-    client.batch_execute(&format!("REVOKE CONNECT, TEMPORARY ON DATABASE \"{name}\" FROM PUBLIC")).await?;
+    client
+        .batch_execute(&format!("REVOKE CONNECT, TEMPORARY ON DATABASE \"{name}\" FROM PUBLIC"))
+        .await?;
     for login in LOGINS {
-        client.batch_execute(&format!("GRANT CONNECT ON DATABASE \"{name}\" TO {login}")).await?;
+        client
+            .batch_execute(&format!("GRANT CONNECT ON DATABASE \"{name}\" TO {login}"))
+            .await?;
     }
-    client.batch_execute(&format!("GRANT TEMPORARY ON DATABASE \"{name}\" TO aloe_operator")).await?;
+    client
+        .batch_execute(&format!("GRANT TEMPORARY ON DATABASE \"{name}\" TO aloe_operator"))
+        .await?;
     Ok(())
 }
 
@@ -118,7 +151,10 @@ pub async fn ensure_database(client: &Client, name: &str) -> Result<(), DbError>
 pub async fn migrate(client: &Client) -> Result<Vec<&'static str>, MigrateError> {
     prepare_history(client).await?;
     let mut applied_now = Vec::new();
-    let history = client.query("SELECT name, sha256 FROM migrations.applied", &[]).await.map_err(DbError::from)?;
+    let history = client
+        .query("SELECT name, sha256 FROM migrations.applied", &[])
+        .await
+        .map_err(DbError::from)?;
     for row in &history {
         check_known(row.get(0), row.get(1))?;
     }
@@ -128,7 +164,10 @@ pub async fn migrate(client: &Client) -> Result<Vec<&'static str>, MigrateError>
             applied_now.push(migration.name);
         }
     }
-    client.batch_execute("SELECT pg_advisory_unlock(4200002)").await.map_err(DbError::from)?;
+    client
+        .batch_execute("SELECT pg_advisory_unlock(4200002)")
+        .await
+        .map_err(DbError::from)?;
     Ok(applied_now)
 }
 
@@ -145,14 +184,23 @@ async fn prepare_history(client: &Client) -> Result<(), DbError> {
 }
 
 fn check_known(name: &str, sha256: &[u8]) -> Result<(), MigrateError> {
-    let known = MIGRATIONS.iter().find(|m| m.name == name).ok_or_else(|| MigrateError::Newer(name.to_owned()))?;
-    if Sha256::digest(known.text).as_slice() == sha256 { Ok(()) } else { Err(MigrateError::Changed(name.to_owned())) }
+    let known = MIGRATIONS
+        .iter()
+        .find(|m| m.name == name)
+        .ok_or_else(|| MigrateError::Newer(name.to_owned()))?;
+    if Sha256::digest(known.text).as_slice() == sha256 {
+        Ok(())
+    } else {
+        Err(MigrateError::Changed(name.to_owned()))
+    }
 }
 
 async fn apply(client: &Client, migration: &Migration) -> Result<(), MigrateError> {
     let failed = |error: tokio_postgres::Error| MigrateError::Failed {
         name: migration.name.to_owned(),
-        message: error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned()),
+        message: error
+            .as_db_error()
+            .map_or_else(|| error.to_string(), |db| db.message().to_owned()),
     };
     let text = format!("BEGIN; SET LOCAL ROLE aloe_owner;\n{}\n;RESET ROLE;", migration.text);
     if let Err(error) = client.batch_execute(&text).await {
@@ -161,7 +209,10 @@ async fn apply(client: &Client, migration: &Migration) -> Result<(), MigrateErro
     }
     let sha256 = Sha256::digest(migration.text);
     client
-        .execute("INSERT INTO migrations.applied (name, sha256) VALUES ($1, $2)", &[&migration.name, &sha256.as_slice()])
+        .execute(
+            "INSERT INTO migrations.applied (name, sha256) VALUES ($1, $2)",
+            &[&migration.name, &sha256.as_slice()],
+        )
         .await
         .map_err(failed)?;
     client.batch_execute("COMMIT").await.map_err(failed)?;

@@ -49,7 +49,8 @@ pub async fn create(
     name: &str,
     synthetic: bool,
 ) -> Result<(), DbError> {
-    tx.find(sql!("organisations/create"), &[&slug, &kind.code(), &name, &synthetic]).await?;
+    tx.find(sql!("organisations/create"), &[&slug, &kind.code(), &name, &synthetic])
+        .await?;
     Ok(())
 }
 
@@ -64,7 +65,13 @@ pub async fn invite_first_owner(
     token: &TokenHash,
 ) -> Result<(), DbError> {
     let id = InvitationId::fresh().as_uuid();
-    let params: [crate::tx::Param<'_>; 5] = [&id, &email.as_str(), &email.canonical(), &name, &token.as_bytes().as_slice()];
+    let params: [crate::tx::Param<'_>; 5] = [
+        &id,
+        &email.as_str(),
+        &email.canonical(),
+        &name,
+        &token.as_bytes().as_slice(),
+    ];
     tx.find(sql!("organisations/invite_first_owner"), &params).await?;
     Ok(())
 }

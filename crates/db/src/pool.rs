@@ -42,7 +42,14 @@ impl Pool {
     /// A pool of at most `size` connections. None is opened yet.
     pub fn open(config: Config, tls: MakeRustlsConnect, size: usize) -> Self {
         let permits = Arc::new(Semaphore::new(size));
-        Self { shared: Arc::new(Shared { config, tls, idle: Mutex::new(Vec::new()), permits }) }
+        Self {
+            shared: Arc::new(Shared {
+                config,
+                tls,
+                idle: Mutex::new(Vec::new()),
+                permits,
+            }),
+        }
     }
 
     /// A connection that nobody else uses.
@@ -64,11 +71,20 @@ impl Pool {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        Ok(Lease { connection: Some(connection), shared: Arc::clone(&self.shared), busy: false, _permit: permit })
+        Ok(Lease {
+            connection: Some(connection),
+            shared: Arc::clone(&self.shared),
+            busy: false,
+            _permit: permit,
+        })
     }
 
     fn take_idle(&self) -> Option<Connection> {
-        self.shared.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop()
+        self.shared
+            .idle
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .pop()
     }
 
     /// A connection that is never pooled, with its driver, for listening.
@@ -89,7 +105,10 @@ impl Pool {
                 tracing::debug!(error = %error, "a database connection ended");
             }
         });
-        Ok(Connection { client, statements: HashMap::new() })
+        Ok(Connection {
+            client,
+            statements: HashMap::new(),
+        })
     }
 }
 
@@ -111,7 +130,10 @@ pub struct Lease {
 
 impl Lease {
     pub(crate) fn client(&self) -> Result<&Client, DbError> {
-        self.connection.as_ref().map(|c| &c.client).ok_or_else(|| DbError::Unavailable("closed".into()))
+        self.connection
+            .as_ref()
+            .map(|c| &c.client)
+            .ok_or_else(|| DbError::Unavailable("closed".into()))
     }
 
     /// From here until `idle`, dropping the lease closes the connection.
@@ -126,7 +148,10 @@ impl Lease {
 
     /// The prepared form of a statement, prepared at its first use on this connection.
     pub(crate) async fn prepare(&mut self, statement: Statement) -> Result<tokio_postgres::Statement, DbError> {
-        let connection = self.connection.as_mut().ok_or_else(|| DbError::Unavailable("closed".into()))?;
+        let connection = self
+            .connection
+            .as_mut()
+            .ok_or_else(|| DbError::Unavailable("closed".into()))?;
         if let Some(prepared) = connection.statements.get(statement.name()) {
             return Ok(prepared.clone());
         }
@@ -142,7 +167,11 @@ impl Drop for Lease {
             && !self.busy
             && !connection.client.is_closed()
         {
-            self.shared.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(connection);
+            self.shared
+                .idle
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push(connection);
         }
     }
 }

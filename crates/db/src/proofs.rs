@@ -30,7 +30,8 @@ pub enum Verdict {
 /// # Errors
 /// What the database answered.
 pub async fn begin(tx: &mut Tx<Public>, proof: Uuid, phone: &PhoneNumber, mac: &PinMac) -> Result<(), DbError> {
-    tx.run_one(sql!("proofs/add"), &[&proof, &phone.e164(), &mac.as_bytes().as_slice()]).await
+    tx.run_one(sql!("proofs/add"), &[&proof, &phone.e164(), &mac.as_bytes().as_slice()])
+        .await
 }
 
 /// The phone that a PIN was sent to, for the page that asks for it.
@@ -39,7 +40,9 @@ pub async fn begin(tx: &mut Tx<Public>, proof: Uuid, phone: &PhoneNumber, mac: &
 /// What the database answered.
 pub async fn phone_of(tx: &mut Tx<Public>, proof: Uuid) -> Result<Option<PhoneNumber>, DbError> {
     let row = tx.find(sql!("proofs/phone"), &[&proof]).await?;
-    Ok(row.and_then(|row| row.get::<_, Option<String>>("phone")).and_then(|phone| PhoneNumber::parse(&phone).ok()))
+    Ok(row
+        .and_then(|row| row.get::<_, Option<String>>("phone"))
+        .and_then(|phone| PhoneNumber::parse(&phone).ok()))
 }
 
 /// One guess. It counts whether or not it is right, and before it is compared; the caller commits either way.
@@ -53,14 +56,20 @@ pub async fn guess(
     typed: &str,
     fresh: &TokenHash,
 ) -> Result<Verdict, DbError> {
-    let Some(phone) = phone_of(tx, proof).await? else { return Ok(Verdict::Expired) };
+    let Some(phone) = phone_of(tx, proof).await? else {
+        return Ok(Verdict::Expired);
+    };
     // What cannot be a PIN costs a try like a wrong one: six zeros with a mark that no PIN's MAC has.
     let mac = match Pin::parse(typed) {
         Ok(pin) => pins.pin_mac(proof, phone.e164(), &pin),
         Err(_) => PinMac::from_bytes([0; 32]),
     };
-    let params: [crate::tx::Param<'_>; 4] =
-        [&proof, &mac.as_bytes().as_slice(), &fresh.as_bytes().as_slice(), &PROOF_SECONDS];
+    let params: [crate::tx::Param<'_>; 4] = [
+        &proof,
+        &mac.as_bytes().as_slice(),
+        &fresh.as_bytes().as_slice(),
+        &PROOF_SECONDS,
+    ];
     let row = tx.get(sql!("proofs/prove"), &params).await?;
     let proven = crate::sabotage::is_on("N2");
     Ok(match row.get("verdict") {

@@ -34,7 +34,8 @@ pub async fn save_profile(tx: &mut Tx<Settings>, profile: &Profile) -> Result<()
 /// # Errors
 /// `Conflict` for a stale page.
 pub async fn save_booking_page(tx: &mut Tx<Settings>, version: i32, welcome: &str, live: bool) -> Result<(), DbError> {
-    tx.run_one(sql!("settings/save_booking_page"), &[&version, &welcome, &live]).await
+    tx.run_one(sql!("settings/save_booking_page"), &[&version, &welcome, &live])
+        .await
 }
 
 /// Lets reception reveal identifiers, or no longer: an owner's decision.
@@ -58,8 +59,15 @@ pub async fn publish_notice<N>(tx: &mut Tx<N>, body: &str) -> Result<(), DbError
 /// # Errors
 /// What the database answered.
 pub async fn add_location<N>(tx: &mut Tx<N>, l: &Location) -> Result<(), DbError> {
-    let params: [Param<'_>; 7] =
-        [&l.id.as_uuid(), &l.name, &l.address, &l.directions, &l.phone, &l.time_zone, &l.opens_on_public_holidays];
+    let params: [Param<'_>; 7] = [
+        &l.id.as_uuid(),
+        &l.name,
+        &l.address,
+        &l.directions,
+        &l.phone,
+        &l.time_zone,
+        &l.opens_on_public_holidays,
+    ];
     tx.run_one(sql!("settings/add_location"), &params).await
 }
 
@@ -187,8 +195,14 @@ pub async fn add_hours<N>(
     period: (i16, i16, i16),
 ) -> Result<(), DbError> {
     let (weekday, opens, closes) = period;
-    let params: [Param<'_>; 6] =
-        [&Uuid::now_v7(), &resource.as_uuid(), &location.as_uuid(), &weekday, &opens, &closes];
+    let params: [Param<'_>; 6] = [
+        &Uuid::now_v7(),
+        &resource.as_uuid(),
+        &location.as_uuid(),
+        &weekday,
+        &opens,
+        &closes,
+    ];
     tx.run_one(sql!("settings/add_hours"), &params).await
 }
 
@@ -202,7 +216,11 @@ pub async fn replace_hours(
     location: LocationId,
     periods: &[(i16, i16, i16)],
 ) -> Result<(), DbError> {
-    tx.run(sql!("settings/remove_hours"), &[&resource.as_uuid(), &location.as_uuid()]).await?;
+    tx.run(
+        sql!("settings/remove_hours"),
+        &[&resource.as_uuid(), &location.as_uuid()],
+    )
+    .await?;
     for period in periods {
         add_hours(tx, resource, location, *period).await?;
     }

@@ -36,7 +36,9 @@ pub fn without_organisation_predicate(text: &str) -> String {
     while let Some(at) = rest.find("organisation_id = $1") {
         let (before, after) = rest.split_at(at);
         // The column may carry its table's alias: the alias goes with it.
-        let start = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |i| i + 1);
+        let start = before
+            .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .map_or(0, |i| i + 1);
         out.push_str(before.get(..start).unwrap_or(before));
         out.push_str("($1::uuid IS NOT NULL)");
         rest = after.get("organisation_id = $1".len()..).unwrap_or("");

@@ -96,7 +96,11 @@ pub async fn change(
 ) -> Result<(), DbError> {
     let codes = codes(roles);
     let resource = resource.map(ResourceId::as_uuid);
-    tx.run_one(sql!("team/set_roles"), &[&id.as_uuid(), &version, &codes, &resource, &active]).await
+    tx.run_one(
+        sql!("team/set_roles"),
+        &[&id.as_uuid(), &version, &codes, &resource, &active],
+    )
+    .await
 }
 
 /// Invites someone. The link's token goes into an e-mail and nowhere else.

@@ -40,8 +40,15 @@ impl<N> Tx<N> {
     }
 
     async fn record_outcome(&mut self, act: &Act<'_>, outcome: &str) -> Result<(), DbError> {
-        let params: [crate::tx::Param<'_>; 7] =
-            [&act.action, &outcome, &act.entity, &act.entity_id, &act.patient, &act.purpose, &act.detail];
+        let params: [crate::tx::Param<'_>; 7] = [
+            &act.action,
+            &outcome,
+            &act.entity,
+            &act.entity_id,
+            &act.patient,
+            &act.purpose,
+            &act.detail,
+        ];
         self.find(sql!("trail/note"), &params).await?;
         Ok(())
     }
@@ -102,9 +109,19 @@ pub struct Entry {
 ///
 /// # Errors
 /// What the database answered.
-pub async fn list(tx: &mut Tx<aloe_domain::permission::need::AuditOwn>, filter: &Filter) -> Result<Vec<Entry>, DbError> {
-    let params: [crate::tx::Param<'_>; 7] =
-        [&filter.from, &filter.to, &filter.user, &filter.patient, &filter.action, &filter.before, &filter.most];
+pub async fn list(
+    tx: &mut Tx<aloe_domain::permission::need::AuditOwn>,
+    filter: &Filter,
+) -> Result<Vec<Entry>, DbError> {
+    let params: [crate::tx::Param<'_>; 7] = [
+        &filter.from,
+        &filter.to,
+        &filter.user,
+        &filter.patient,
+        &filter.action,
+        &filter.before,
+        &filter.most,
+    ];
     let rows = tx.rows(sql!("trail/list"), &params).await?;
     Ok(rows.iter().map(entry).collect())
 }

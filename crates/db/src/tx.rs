@@ -23,7 +23,11 @@ pub struct Tx<N> {
 
 impl<N> Tx<N> {
     pub(crate) fn entered(lease: Lease, organisation: OrganisationId) -> Self {
-        Self { lease, organisation, need: PhantomData }
+        Self {
+            lease,
+            organisation,
+            need: PhantomData,
+        }
     }
 
     /// The organisation this transaction is fenced into.
@@ -38,7 +42,11 @@ impl<N> Tx<N> {
     pub async fn rows(&mut self, statement: Statement, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
         let prepared = self.lease.prepare(statement).await?;
         let organisation = self.organisation.as_uuid();
-        Ok(self.lease.client()?.query(&prepared, &bound(&organisation, params)).await?)
+        Ok(self
+            .lease
+            .client()?
+            .query(&prepared, &bound(&organisation, params))
+            .await?)
     }
 
     /// The only row, if there is one.
@@ -48,7 +56,11 @@ impl<N> Tx<N> {
     pub async fn find(&mut self, statement: Statement, params: &[Param<'_>]) -> Result<Option<Row>, DbError> {
         let prepared = self.lease.prepare(statement).await?;
         let organisation = self.organisation.as_uuid();
-        Ok(self.lease.client()?.query_opt(&prepared, &bound(&organisation, params)).await?)
+        Ok(self
+            .lease
+            .client()?
+            .query_opt(&prepared, &bound(&organisation, params))
+            .await?)
     }
 
     /// The only row.
@@ -66,7 +78,11 @@ impl<N> Tx<N> {
     pub async fn run(&mut self, statement: Statement, params: &[Param<'_>]) -> Result<u64, DbError> {
         let prepared = self.lease.prepare(statement).await?;
         let organisation = self.organisation.as_uuid();
-        Ok(self.lease.client()?.execute(&prepared, &bound(&organisation, params)).await?)
+        Ok(self
+            .lease
+            .client()?
+            .execute(&prepared, &bound(&organisation, params))
+            .await?)
     }
 
     /// Runs a statement that must touch exactly one row.
@@ -124,11 +140,7 @@ fn bound<'a>(organisation: Param<'a>, params: &[Param<'a>]) -> Vec<Param<'a>> {
 }
 
 /// Begins a transaction and enters it in the same round trip.
-pub(crate) async fn enter(
-    lease: &mut Lease,
-    door: Statement,
-    params: &[Param<'_>],
-) -> Result<Option<Row>, DbError> {
+pub(crate) async fn enter(lease: &mut Lease, door: Statement, params: &[Param<'_>]) -> Result<Option<Row>, DbError> {
     let prepared = lease.prepare(door).await?;
     lease.mark_busy();
     let client = lease.client()?;

@@ -16,6 +16,9 @@ pub struct Visit {
 impl Visit {
     /// A request from an address, with a fresh id.
     pub fn from(source: IpAddr) -> Self {
-        Self { source, request: Uuid::now_v7() }
+        Self {
+            source,
+            request: Uuid::now_v7(),
+        }
     }
 }

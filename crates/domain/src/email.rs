@@ -66,7 +66,10 @@ impl EmailAddress {
 }
 
 fn is_atom(atom: &str) -> bool {
-    !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    !atom.is_empty()
+        && atom
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
 }
 
 fn is_domain(domain: &str) -> bool {

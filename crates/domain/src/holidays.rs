@@ -35,7 +35,9 @@ const FIXED: [(i8, i8, &str); 10] = [
 /// already; Saturdays do not move. Two holidays on one date (Good Friday and 21 March) are both listed. The Act is in
 /// force since 1995: earlier years are computed by the same rule.
 pub fn holidays(year: i16) -> Vec<Holiday> {
-    let fixed = FIXED.iter().filter_map(|(month, day, name)| Some(named(Date::new(year, *month, *day).ok()?, name)));
+    let fixed = FIXED
+        .iter()
+        .filter_map(|(month, day, name)| Some(named(Date::new(year, *month, *day).ok()?, name)));
     let easter = easter_sunday(year).into_iter().flat_map(|sunday| {
         let good_friday = sunday.checked_sub(2.days()).map(|date| named(date, "Good Friday"));
         let family_day = sunday.tomorrow().map(|date| named(date, "Family Day"));
@@ -63,12 +65,20 @@ pub fn is_public_holiday(date: Date) -> bool {
 }
 
 const fn named(date: Date, name: &'static str) -> Holiday {
-    Holiday { date, name, follows_sunday: false }
+    Holiday {
+        date,
+        name,
+        follows_sunday: false,
+    }
 }
 
 fn monday_after(holiday: &Holiday) -> Option<Holiday> {
     let date = holiday.date.tomorrow().ok()?;
-    (holiday.date.weekday() == Weekday::Sunday).then_some(Holiday { date, name: holiday.name, follows_sunday: true })
+    (holiday.date.weekday() == Weekday::Sunday).then_some(Holiday {
+        date,
+        name: holiday.name,
+        follows_sunday: true,
+    })
 }
 
 /// The Gregorian Easter Sunday, by the anonymous algorithm (Meeus, Astronomical Algorithms, chapter 8).

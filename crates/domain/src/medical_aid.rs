@@ -22,7 +22,11 @@ redacted_debug!(MemberNumber);
 impl MemberNumber {
     /// Reads a number, dropping spaces.
     pub fn parse(text: &str) -> Result<Self, MedicalAidError> {
-        let kept: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        let kept: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
         let valid = (4..=20).contains(&kept.len()) && kept.bytes().all(|b| b.is_ascii_alphanumeric());
         valid.then_some(Self(kept)).ok_or(MedicalAidError::MemberNumber)
     }

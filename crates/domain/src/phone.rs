@@ -66,7 +66,9 @@ impl PhoneNumber {
 
     /// `082 555 0142` for a South African number, E.164 for any other.
     pub fn national(&self) -> String {
-        let parts = self.subscriber().and_then(|n| Some((n.get(..2)?, n.get(2..5)?, n.get(5..)?)));
+        let parts = self
+            .subscriber()
+            .and_then(|n| Some((n.get(..2)?, n.get(2..5)?, n.get(5..)?)));
         match parts {
             Some((area, exchange, line)) => format!("0{area} {exchange} {line}"),
             None => self.0.clone(),
@@ -81,7 +83,8 @@ impl PhoneNumber {
     /// Whether a one-time PIN may be sent by SMS: South African mobile numbers 06x, 07x and 081 to 085. Landlines, 080,
     /// 086, 087 and other countries may not.
     pub fn can_receive_pin(&self) -> bool {
-        self.subscriber().is_some_and(|n| matches!(n.as_bytes(), [b'6' | b'7', ..] | [b'8', b'1'..=b'5', ..]))
+        self.subscriber()
+            .is_some_and(|n| matches!(n.as_bytes(), [b'6' | b'7', ..] | [b'8', b'1'..=b'5', ..]))
     }
 
     /// Dots and the last three digits.
@@ -103,7 +106,10 @@ impl PhoneNumber {
 /// Spaces of all kinds, brackets, dots, dashes, and the invisible marks that contact lists put around numbers.
 fn is_decoration(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '(' | ')' | '[' | ']' | '.' | '-' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(
+            c,
+            '(' | ')' | '[' | ']' | '.' | '-' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+        )
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 

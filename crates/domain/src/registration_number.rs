@@ -23,7 +23,9 @@ impl RegistrationNumber {
         let valid = (2..=4).contains(&register.len())
             && (6..=7).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit());
-        valid.then(|| Self(format!("{register}{digits}"))).ok_or(RegistrationNumberError)
+        valid
+            .then(|| Self(format!("{register}{digits}")))
+            .ok_or(RegistrationNumberError)
     }
 
     /// Letters and digits without a space.

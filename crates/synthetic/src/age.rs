@@ -91,10 +91,7 @@ mod tests {
         let mut draw = Draw::new(1, Purpose::Household, 0);
         for _ in 0..400 {
             let birth = birth_date(&mut draw, 25, date(2024, 2, 29));
-            assert!(
-                (date(1998, 2, 28)..=date(1999, 2, 28)).contains(&birth),
-                "{birth}"
-            );
+            assert!((date(1998, 2, 28)..=date(1999, 2, 28)).contains(&birth), "{birth}");
         }
     }
 }

@@ -28,20 +28,14 @@ pub fn lines(people: impl IntoIterator<Item = Person>) -> impl Iterator<Item = L
 ///
 /// All kinds of damage come in turn, starting at one that depends on `seed`. Damage to an identity
 /// number is left out for people without one, whose surname goes missing instead.
-pub fn damaged_lines(
-    seed: u64,
-    people: impl IntoIterator<Item = Person>,
-) -> impl Iterator<Item = Line> {
-    people
-        .into_iter()
-        .zip(0_u64..)
-        .map(move |(person, number)| {
-            let block = number / BLOCK;
-            let mut draw = Draw::new(seed, Purpose::Damage, block);
-            if u64::from(draw.below(50)) != number % BLOCK {
-                return Line::good(&person);
-            }
-            let turn = block.wrapping_add(seed);
-            Line::broken(&mut draw, &person, Damage::in_turn(turn))
-        })
+pub fn damaged_lines(seed: u64, people: impl IntoIterator<Item = Person>) -> impl Iterator<Item = Line> {
+    people.into_iter().zip(0_u64..).map(move |(person, number)| {
+        let block = number / BLOCK;
+        let mut draw = Draw::new(seed, Purpose::Damage, block);
+        if u64::from(draw.below(50)) != number % BLOCK {
+            return Line::good(&person);
+        }
+        let turn = block.wrapping_add(seed);
+        Line::broken(&mut draw, &person, Damage::in_turn(turn))
+    })
 }

@@ -47,30 +47,15 @@ impl Papers {
         let resident = (P::PermanentResident, 100);
         match background {
             Background::Zimbabwean => draw.weighted(
-                &[
-                    (P::Passport("ZWE"), 550),
-                    (P::Asylum, 150),
-                    (P::Citizen, 200),
-                    resident,
-                ],
+                &[(P::Passport("ZWE"), 550), (P::Asylum, 150), (P::Citizen, 200), resident],
                 P::Citizen,
             ),
             Background::Somali => draw.weighted(
-                &[
-                    (P::Refugee, 400),
-                    (P::Asylum, 350),
-                    (P::Passport("SOM"), 100),
-                    resident,
-                ],
+                &[(P::Refugee, 400), (P::Asylum, 350), (P::Passport("SOM"), 100), resident],
                 P::Refugee,
             ),
             Background::Congolese => draw.weighted(
-                &[
-                    (P::Refugee, 350),
-                    (P::Asylum, 350),
-                    (P::Passport("COD"), 200),
-                    resident,
-                ],
+                &[(P::Refugee, 350), (P::Asylum, 350), (P::Passport("COD"), 200), resident],
                 P::Refugee,
             ),
             Background::Portuguese => draw.weighted(
@@ -126,9 +111,9 @@ impl Document {
     pub fn number(&self) -> Option<&str> {
         match self {
             Self::SaId(id) => Some(id.as_str()),
-            Self::Passport { number, .. }
-            | Self::AsylumPermit { number }
-            | Self::RefugeePermit { number } => Some(number),
+            Self::Passport { number, .. } | Self::AsylumPermit { number } | Self::RefugeePermit { number } => {
+                Some(number)
+            }
             Self::NewbornWithoutNumber => None,
         }
     }

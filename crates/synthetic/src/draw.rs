@@ -31,10 +31,7 @@ impl Draw {
         let mut bytes = [0; 32];
         let parts = seed.to_le_bytes().into_iter().chain(key.to_le_bytes());
         let parts = parts.chain([purpose as u8]);
-        bytes
-            .iter_mut()
-            .zip(parts)
-            .for_each(|(to, from)| *to = from);
+        bytes.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
         let mut rng = ChaCha8Rng::from_seed(bytes);
         rng.set_stream(index);
         Self(rng)
@@ -142,9 +139,7 @@ mod tests {
     fn weights_are_kept_within_a_few_per_cent() {
         let mut draw = draw();
         let list = [('a', 250), ('b', 750)];
-        let hits = (0..10_000)
-            .filter(|_| draw.weighted(&list, 'b') == 'a')
-            .count();
+        let hits = (0..10_000).filter(|_| draw.weighted(&list, 'b') == 'a').count();
         assert!((2300..2700).contains(&hits), "{hits}");
     }
 

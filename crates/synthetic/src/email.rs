@@ -5,8 +5,7 @@ use crate::fold::fold_into;
 use crate::words::words;
 
 /// Domains that RFC 2606 keeps free for examples.
-const DOMAINS: &[&str] =
-    words!("example.org, example.com, example.net, mail.example.org, post.example.net");
+const DOMAINS: &[&str] = words!("example.org, example.com, example.net, mail.example.org, post.example.net");
 
 /// An address made of a person's names, in ASCII.
 pub(crate) fn address(draw: &mut Draw, given_names: &str, surname: &str) -> String {

@@ -12,10 +12,7 @@ pub fn ascii(text: &str) -> String {
 #[must_use]
 pub fn slug(text: &str) -> String {
     let words = text.split([' ', '-', '/', ',']).map(ascii);
-    words
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join("-")
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// Appends what [`ascii`] gives.

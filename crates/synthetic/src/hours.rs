@@ -28,12 +28,7 @@ const WORKDAYS: [Weekday; 5] = [
 impl WeeklyHours {
     /// Workdays from `opens` to `closes`, with a break if given, and a Saturday morning if asked.
     #[must_use]
-    pub(crate) fn workdays(
-        opens: Time,
-        closes: Time,
-        lunch: Option<(Time, Time)>,
-        saturday: bool,
-    ) -> Self {
+    pub(crate) fn workdays(opens: Time, closes: Time, lunch: Option<(Time, Time)>, saturday: bool) -> Self {
         let mut list = Vec::with_capacity(11);
         for day in WORKDAYS {
             match lunch {
@@ -43,11 +38,7 @@ impl WeeklyHours {
                         opens,
                         closes: from,
                     });
-                    list.push(Opening {
-                        day,
-                        opens: to,
-                        closes,
-                    });
+                    list.push(Opening { day, opens: to, closes });
                 }
                 None => list.push(Opening { day, opens, closes }),
             }
@@ -80,9 +71,8 @@ impl WeeklyHours {
     pub fn hold(&self, starts: DateTime, minutes: u16) -> bool {
         let begin = minute_of_day(starts.time());
         let end = begin + i32::from(minutes);
-        self.on(starts.date()).any(|opening| {
-            minute_of_day(opening.opens) <= begin && end <= minute_of_day(opening.closes)
-        })
+        self.on(starts.date())
+            .any(|opening| minute_of_day(opening.opens) <= begin && end <= minute_of_day(opening.closes))
     }
 }
 

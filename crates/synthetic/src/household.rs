@@ -17,15 +17,7 @@ use crate::sa_id::{SaId, Serials};
 use jiff::civil::Date;
 
 /// Members of a household, with per mille of households.
-const SIZES: [(i32, u16); 7] = [
-    (1, 280),
-    (2, 190),
-    (3, 180),
-    (4, 160),
-    (5, 100),
-    (6, 60),
-    (7, 30),
-];
+const SIZES: [(i32, u16); 7] = [(1, 280), (2, 190), (3, 180), (4, 160), (5, 100), (6, 60), (7, 30)];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -133,12 +125,7 @@ impl Households {
     }
 
     fn sa_id(&mut self, birth: Date, sex: Sex, resident: bool) -> Document {
-        Document::SaId(SaId::assemble(
-            birth,
-            sex,
-            self.serials.next(birth, sex),
-            resident,
-        ))
+        Document::SaId(SaId::assemble(birth, sex, self.serials.next(birth, sex), resident))
     }
 }
 
@@ -225,11 +212,7 @@ fn next_role(draw: &mut Draw, place: u8) -> Role {
 }
 
 fn either_sex(draw: &mut Draw) -> Sex {
-    if draw.chance(512) {
-        Sex::Female
-    } else {
-        Sex::Male
-    }
+    if draw.chance(512) { Sex::Female } else { Sex::Male }
 }
 
 fn email_of(draw: &mut Draw, home: &Home, age: u8, given: &str, surname: &str) -> Option<String> {
@@ -239,6 +222,5 @@ fn email_of(draw: &mut Draw, home: &Home, age: u8, given: &str, surname: &str) -
         16..60 => 380,
         _ => 200,
     };
-    draw.chance(permille)
-        .then(|| email::address(draw, given, surname))
+    draw.chance(permille).then(|| email::address(draw, given, surname))
 }

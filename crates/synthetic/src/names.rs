@@ -58,11 +58,7 @@ pub(crate) fn given_names(draw: &mut Draw, background: Background, sex: Sex) -> 
         return first.to_owned();
     }
     let english = draw.chance(ENGLISH_SECOND_NAME);
-    let second = draw.word(if english {
-        english::NAMES.given(sex)
-    } else {
-        own
-    });
+    let second = draw.word(if english { english::NAMES.given(sex) } else { own });
     if second == first {
         return first.to_owned();
     }

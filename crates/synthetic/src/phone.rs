@@ -9,8 +9,7 @@ use std::fmt;
 pub struct Mobile(String);
 
 /// Blocks of the national numbering plan that hold mobile numbers.
-const BLOCKS: &[&str] =
-    words!("60, 61, 62, 63, 64, 65, 66, 67, 68, 71, 72, 73, 74, 76, 78, 79, 81, 82, 83, 84, 85");
+const BLOCKS: &[&str] = words!("60, 61, 62, 63, 64, 65, 66, 67, 68, 71, 72, 73, 74, 76, 78, 79, 81, 82, 83, 84, 85");
 
 impl Mobile {
     pub(crate) fn drawn(draw: &mut Draw) -> Self {

@@ -52,19 +52,10 @@ fn push_number(text: &mut String, value: u16, width: u32) {
 
 /// The digit that makes `digits` followed by it pass the Luhn check (ISO/IEC 7812-1, annex B).
 pub(crate) fn luhn_check_digit(digits: &str) -> char {
-    let values = digits
-        .bytes()
-        .rev()
-        .map(|byte| u32::from(byte.saturating_sub(b'0')));
+    let values = digits.bytes().rev().map(|byte| u32::from(byte.saturating_sub(b'0')));
     let sum: u32 = values
         .enumerate()
-        .map(|(place, value)| {
-            if place % 2 == 0 {
-                doubled(value)
-            } else {
-                value
-            }
-        })
+        .map(|(place, value)| if place % 2 == 0 { doubled(value) } else { value })
         .sum();
     char::from_digit((10 - sum % 10) % 10, 10).unwrap_or('0')
 }
@@ -110,12 +101,7 @@ mod tests {
 
     #[test]
     fn published_examples_have_the_right_check_digit() {
-        for number in [
-            "8001015009087",
-            "8501016184086",
-            "9907155234088",
-            "0002290000088",
-        ] {
+        for number in ["8001015009087", "8501016184086", "9907155234088", "0002290000088"] {
             let (body, check) = number.split_at(12);
             assert_eq!(luhn_check_digit(body).to_string(), check);
         }

@@ -70,13 +70,7 @@ pub fn visits(seed: u64, person: &Person, practice: &Practice, now: DateTime) ->
 }
 
 /// A booking `days` from now, or on the next day after that on which it fits; none if none does.
-fn visit(
-    draw: &mut Draw,
-    person: &Person,
-    practice: &Practice,
-    now: DateTime,
-    days: i32,
-) -> Option<Visit> {
+fn visit(draw: &mut Draw, person: &Person, practice: &Practice, now: DateTime, days: i32) -> Option<Visit> {
     let first = now.date().checked_add(days.days()).ok()?;
     let suiting: Vec<&Service> = practice
         .services
@@ -120,10 +114,7 @@ fn room(opening: &Opening, service: Service) -> i32 {
 fn time_within(draw: &mut Draw, opening: &Opening, service: Service) -> Option<Time> {
     let step = draw.between(0, room(opening, service) / 5);
     let minute = minute_of_day(opening.opens) + step * 5;
-    let (hour, minute) = (
-        i8::try_from(minute / 60).ok()?,
-        i8::try_from(minute % 60).ok()?,
-    );
+    let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
     Time::new(hour, minute, 0, 0).ok()
 }
 

@@ -13,17 +13,12 @@ fn read(bytes: &[u8]) -> Vec<csv::ByteRecord> {
         .has_headers(false)
         .flexible(true)
         .from_reader(bytes);
-    reader
-        .byte_records()
-        .map(|record| record.unwrap())
-        .collect()
+    reader.byte_records().map(|record| record.unwrap()).collect()
 }
 
 fn luhn_fails(number: &str) -> bool {
     let digits = number.bytes().rev().map(|digit| u32::from(digit - b'0'));
-    let doubled = digits
-        .enumerate()
-        .map(|(at, d)| if at % 2 == 1 { d * 2 } else { d });
+    let doubled = digits.enumerate().map(|(at, d)| if at % 2 == 1 { d * 2 } else { d });
     !doubled
         .map(|value| value / 10 + value % 10)
         .sum::<u32>()
@@ -101,20 +96,11 @@ fn good_lines_have_nothing_wrong_with_them() {
 #[test]
 fn exactly_two_lines_in_a_hundred_are_broken() {
     assert_eq!(
-        broken()
-            .iter()
-            .filter(|line| line.damage().is_some())
-            .count(),
+        broken().iter().filter(|line| line.damage().is_some()).count(),
         MANY / 50
     );
     for hundred in broken().chunks(100) {
-        assert_eq!(
-            hundred
-                .iter()
-                .filter(|line| line.damage().is_some())
-                .count(),
-            2
-        );
+        assert_eq!(hundred.iter().filter(|line| line.damage().is_some()).count(), 2);
     }
 }
 
@@ -131,11 +117,7 @@ fn every_kind_of_damage_comes_about_equally_often() {
     let kinds = broken().into_iter().filter_map(|line| line.damage());
     kinds.for_each(|kind| *counts.entry(kind).or_default() += 1);
     for kind in Damage::ALL {
-        assert!(
-            (18..30).contains(&counts[&kind]),
-            "{kind:?}: {}",
-            counts[&kind]
-        );
+        assert!((18..30).contains(&counts[&kind]), "{kind:?}: {}", counts[&kind]);
     }
 }
 

@@ -69,13 +69,7 @@ fn a_few_in_a_hundred_have_other_papers() {
 #[test]
 fn all_kinds_of_papers_occur() {
     let kinds: HashSet<_> = people().map(|person| person.document.kind()).collect();
-    let wanted = [
-        "sa_id",
-        "passport",
-        "asylum_permit",
-        "refugee_permit",
-        "none",
-    ];
+    let wanted = ["sa_id", "passport", "asylum_permit", "refugee_permit", "none"];
     assert_eq!(kinds, HashSet::from(wanted));
 }
 
@@ -85,9 +79,7 @@ fn a_passport_is_upper_case_with_a_country_of_three_letters() {
         let Document::Passport { number, country } = &person.document else {
             continue;
         };
-        let shaped = number
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let shaped = number.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         assert!(shaped && (6..=12).contains(&number.len()), "{number}");
         assert!(country.len() == 3 && country.chars().all(|c| c.is_ascii_uppercase()));
     }

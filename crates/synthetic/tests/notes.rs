@@ -55,9 +55,7 @@ fn everyone_gets_a_note_of_four_filled_sections() {
 #[test]
 fn the_diagnosis_fits_age_sex_and_history() {
     for (person, note) in pairs() {
-        let reason = reasons()
-            .find(|reason| reason.icd10 == note.assessment.icd10)
-            .unwrap();
+        let reason = reasons().find(|reason| reason.icd10 == note.assessment.icd10).unwrap();
         let age = person.age_on(REFERENCE_DATE);
         assert!((reason.ages.0..=reason.ages.1).contains(&age), "{note:?}");
         let wanted = match reason.sex {
@@ -66,11 +64,7 @@ fn the_diagnosis_fits_age_sex_and_history() {
             SexOnly::Male => Sex::Male,
         };
         assert_eq!(person.sex, wanted, "{note:?}");
-        assert!(
-            reason
-                .needs
-                .is_none_or(|needed| person.chronic.contains(&needed))
-        );
+        assert!(reason.needs.is_none_or(|needed| person.chronic.contains(&needed)));
     }
 }
 
@@ -83,12 +77,7 @@ fn the_story_opens_with_the_right_person() {
         } else {
             "year-old woman."
         };
-        assert_eq!(
-            note.subjective.contains(adult),
-            age >= 18,
-            "{}",
-            note.subjective
-        );
+        assert_eq!(note.subjective.contains(adult), age >= 18, "{}", note.subjective);
         assert_eq!(note.subjective.contains("brought by a parent"), age < 12);
     }
 }
@@ -97,11 +86,7 @@ fn the_story_opens_with_the_right_person() {
 fn known_allergies_stand_in_the_story() {
     for (person, note) in pairs() {
         for allergy in &person.allergies {
-            assert!(
-                note.subjective.contains(allergy.name()),
-                "{}",
-                note.subjective
-            );
+            assert!(note.subjective.contains(allergy.name()), "{}", note.subjective);
         }
     }
 }
@@ -110,12 +95,7 @@ fn known_allergies_stand_in_the_story() {
 fn small_children_have_no_blood_pressure() {
     for (person, note) in pairs() {
         let measured = note.objective.contains("BP ");
-        assert_eq!(
-            measured,
-            person.age_on(REFERENCE_DATE) >= 12,
-            "{}",
-            note.objective
-        );
+        assert_eq!(measured, person.age_on(REFERENCE_DATE) >= 12, "{}", note.objective);
     }
 }
 
@@ -138,11 +118,7 @@ fn no_note_is_written_before_birth() {
 #[test]
 fn notes_are_the_same_for_the_same_seed() {
     let person = People::new(4).nth(7).unwrap();
-    let of = |seed| {
-        notes(seed, &person, REFERENCE_DATE)
-            .take(5)
-            .collect::<Vec<_>>()
-    };
+    let of = |seed| notes(seed, &person, REFERENCE_DATE).take(5).collect::<Vec<_>>();
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
 }
@@ -151,11 +127,7 @@ fn notes_are_the_same_for_the_same_seed() {
 fn nearly_every_reason_is_met_among_some_thousand_notes() {
     let mut met = HashSet::new();
     for person in People::new(4).take(3_000) {
-        met.extend(
-            notes(1, &person, REFERENCE_DATE)
-                .take(5)
-                .map(|n| n.assessment.icd10),
-        );
+        met.extend(notes(1, &person, REFERENCE_DATE).take(5).map(|n| n.assessment.icd10));
     }
     assert_eq!(met.len(), reasons().count());
 }

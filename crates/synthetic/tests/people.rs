@@ -30,10 +30,7 @@ fn another_seed_gives_other_people() {
 #[test]
 fn the_first_person_of_seed_one_never_changes() {
     let person = People::new(1).next().unwrap();
-    let told = format!(
-        "{} {} {}",
-        person.given_names, person.surname, person.birth_date
-    );
+    let told = format!("{} {} {}", person.given_names, person.surname, person.birth_date);
     assert_eq!(told, FIRST_OF_SEED_ONE);
 }
 
@@ -58,37 +55,22 @@ fn home_languages_come_out_near_the_census() {
     people().for_each(|person| *counts.entry(person.language).or_default() += 1);
     for (language, wanted) in census {
         let found = counts[&language] * 1000 / MANY;
-        assert!(
-            found.abs_diff(wanted) <= 12,
-            "{language:?}: {found}, not {wanted}"
-        );
+        assert!(found.abs_diff(wanted) <= 12, "{language:?}: {found}, not {wanted}");
     }
 }
 
 #[test]
 fn language_codes_are_those_of_bcp_47() {
     let codes: HashSet<_> = Language::ALL.into_iter().map(Language::code).collect();
-    let wanted = [
-        "zu", "xh", "af", "en", "nso", "tn", "st", "ts", "ss", "ve", "nr",
-    ];
+    let wanted = ["zu", "xh", "af", "en", "nso", "tn", "st", "ts", "ss", "ve", "nr"];
     assert_eq!(codes, HashSet::from(wanted));
 }
 
 #[test]
 fn ages_are_spread_as_in_a_young_country() {
-    let share = |low: u8, high: u8| {
-        permille(|person| (low..=high).contains(&person.age_on(REFERENCE_DATE)))
-    };
-    assert!(
-        (220..340).contains(&share(0, 14)),
-        "children: {}",
-        share(0, 14)
-    );
-    assert!(
-        (60..140).contains(&share(60, 99)),
-        "older: {}",
-        share(60, 99)
-    );
+    let share = |low: u8, high: u8| permille(|person| (low..=high).contains(&person.age_on(REFERENCE_DATE)));
+    assert!((220..340).contains(&share(0, 14)), "children: {}", share(0, 14));
+    assert!((60..140).contains(&share(60, 99)), "older: {}", share(60, 99));
     assert!((10..30).contains(&share(0, 0)), "babies: {}", share(0, 0));
 }
 
@@ -123,15 +105,9 @@ fn a_phone_is_shared_within_a_household_only() {
     for person in people() {
         let Some(phone) = person.phone else { continue };
         holders += 1;
-        owners
-            .entry(phone.to_string())
-            .or_default()
-            .insert(person.household);
+        owners.entry(phone.to_string()).or_default().insert(person.household);
     }
-    let across = owners
-        .values()
-        .filter(|households| households.len() > 1)
-        .count();
+    let across = owners.values().filter(|households| households.len() > 1).count();
     assert!(across < 40, "{across} numbers in two households by chance");
     assert!(owners.len() < holders * 9 / 10, "no families share");
 }
@@ -166,17 +142,10 @@ fn about_one_in_six_has_cover_by_an_invented_scheme() {
 fn a_family_has_one_member_number_and_codes_that_differ() {
     let mut families: HashMap<u64, Vec<_>> = HashMap::new();
     for person in people() {
-        families
-            .entry(person.household)
-            .or_default()
-            .extend(person.medical_aid);
+        families.entry(person.household).or_default().extend(person.medical_aid);
     }
     for family in families.values().filter(|family| !family.is_empty()) {
-        assert!(
-            family
-                .iter()
-                .all(|aid| aid.member_number == family[0].member_number)
-        );
+        assert!(family.iter().all(|aid| aid.member_number == family[0].member_number));
         let codes: HashSet<_> = family.iter().map(|aid| &aid.dependant_code).collect();
         assert_eq!(codes.len(), family.len());
         assert_eq!(family[0].dependant_code, "00");
@@ -197,23 +166,14 @@ fn addresses_have_a_street_or_a_landmark_and_a_code_of_the_province() {
 
 #[test]
 fn all_nine_provinces_are_lived_in() {
-    let codes: HashSet<_> = people()
-        .map(|person| person.address.province.code())
-        .collect();
-    assert_eq!(
-        codes,
-        Province::ALL.into_iter().map(Province::code).collect()
-    );
+    let codes: HashSet<_> = people().map(|person| person.address.province.code()).collect();
+    assert_eq!(codes, Province::ALL.into_iter().map(Province::code).collect());
 }
 
 #[test]
 fn allergies_and_conditions_never_repeat_in_a_file() {
     for person in people() {
-        let allergies: HashSet<_> = person
-            .allergies
-            .iter()
-            .map(|allergy| allergy.name())
-            .collect();
+        let allergies: HashSet<_> = person.allergies.iter().map(|allergy| allergy.name()).collect();
         let chronic: HashSet<_> = person.chronic.iter().map(|item| item.icd10()).collect();
         assert_eq!(allergies.len(), person.allergies.len());
         assert_eq!(chronic.len(), person.chronic.len());
@@ -227,29 +187,15 @@ fn older_people_have_more_long_term_conditions() {
         let group: Vec<_> = people()
             .filter(|person| (person.age_on(REFERENCE_DATE) >= 55) == old)
             .collect();
-        group
-            .iter()
-            .map(|person| person.chronic.len())
-            .sum::<usize>()
-            * 100
-            / group.len()
+        group.iter().map(|person| person.chronic.len()).sum::<usize>() * 100 / group.len()
     };
-    assert!(
-        mean(true) > 2 * mean(false),
-        "{} against {}",
-        mean(true),
-        mean(false)
-    );
+    assert!(mean(true) > 2 * mean(false), "{} against {}", mean(true), mean(false));
 }
 
 #[test]
 fn people_of_another_day_have_ages_on_that_day() {
     let day = date(2031, 2, 28);
-    assert!(
-        People::as_of(3, day)
-            .take(5_000)
-            .all(|person| person.birth_date <= day)
-    );
+    assert!(People::as_of(3, day).take(5_000).all(|person| person.birth_date <= day));
     let latest = People::as_of(3, day)
         .take(5_000)
         .map(|person| person.birth_date)

@@ -33,9 +33,7 @@ fn slugs_are_unique_and_fit_an_address_bar() {
 
 #[test]
 fn about_seven_in_ten_are_practices_and_the_rest_offices() {
-    let offices = practices()
-        .filter(|practice| practice.kind.is_office())
-        .count();
+    let offices = practices().filter(|practice| practice.kind.is_office()).count();
     assert!((350..500).contains(&offices), "{offices}");
 }
 

@@ -28,18 +28,11 @@ fn visits_are_the_same_for_the_same_seed_and_other_for_another() {
 fn every_visit_lies_in_opening_hours_on_a_five_minute_mark() {
     for (person, practice) in People::new(8).zip(Practices::new(8)).take(2_000) {
         for visit in visits(1, &person, &practice, NOW) {
-            assert!(
-                practice.hours.hold(visit.starts, visit.service.minutes),
-                "{visit:?}"
-            );
+            assert!(practice.hours.hold(visit.starts, visit.service.minutes), "{visit:?}");
             assert_eq!(visit.starts.minute() % 5, 0);
             assert!(practice.services.contains(&visit.service));
             assert!(visit.location < practice.locations.len());
-            assert!(
-                visit
-                    .practitioner
-                    .is_none_or(|at| at < practice.practitioners.len())
-            );
+            assert!(visit.practitioner.is_none_or(|at| at < practice.practitioners.len()));
         }
     }
 }
@@ -47,16 +40,9 @@ fn every_visit_lies_in_opening_hours_on_a_five_minute_mark() {
 #[test]
 fn nobody_books_a_service_meant_for_another_age_or_sex() {
     for (person, practice) in People::new(8).zip(Practices::new(8)).take(2_000) {
-        for Visit {
-            service, starts, ..
-        } in visits(1, &person, &practice, NOW)
-        {
+        for Visit { service, starts, .. } in visits(1, &person, &practice, NOW) {
             let age = person.age_on(starts.date());
-            assert!(
-                age >= service.ages.0.saturating_sub(1),
-                "{age}: {}",
-                service.name
-            );
+            assert!(age >= service.ages.0.saturating_sub(1), "{age}: {}", service.name);
             assert!(age <= service.ages.1 + 1, "{age}: {}", service.name);
             assert!(service.sex.admits(person.sex), "{}", service.name);
         }
@@ -67,14 +53,8 @@ fn nobody_books_a_service_meant_for_another_age_or_sex() {
 fn visits_are_in_order_after_birth_and_one_a_day() {
     for (person, practice) in People::new(8).zip(Practices::new(8)).take(2_000) {
         let list = visits(1, &person, &practice, NOW);
-        assert!(
-            list.windows(2)
-                .all(|two| two[0].starts.date() < two[1].starts.date())
-        );
-        assert!(
-            list.iter()
-                .all(|visit| visit.starts.date() >= person.birth_date)
-        );
+        assert!(list.windows(2).all(|two| two[0].starts.date() < two[1].starts.date()));
+        assert!(list.iter().all(|visit| visit.starts.date() >= person.birth_date));
     }
 }
 
@@ -90,10 +70,7 @@ fn past_visits_are_over_and_later_ones_are_not() {
 #[test]
 fn about_one_past_visit_in_eight_is_a_no_show() {
     let mut counts: HashMap<VisitStatus, usize> = HashMap::new();
-    let past: Vec<_> = many()
-        .into_iter()
-        .filter(|visit| visit.starts < NOW)
-        .collect();
+    let past: Vec<_> = many().into_iter().filter(|visit| visit.starts < NOW).collect();
     past.iter()
         .for_each(|visit| *counts.entry(visit.status).or_default() += 1);
     let permille = counts[&VisitStatus::NoShow] * 1000 / past.len();

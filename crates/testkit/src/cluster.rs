@@ -42,14 +42,32 @@ impl TestDb {
         let shared = SHARED.get_or_init(start).await;
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::SeqCst));
         let admin = shared.connect("postgres").await;
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER aloe_owner")).await.unwrap();
+        admin
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER aloe_owner"))
+            .await
+            .unwrap();
         // A database made from a template does not inherit who may connect.
         migrate::ensure_database(&admin, &name).await.unwrap();
-        let server = Server { database: name, ..shared.maintenance.clone() };
-        let sizes = PoolSizes { members: 16, public: 40, auth: 8, jobs: 4, operator: 4 };
-        let doors = server.doors(|login| shared.key.login_password(login).expose().to_owned(), sizes).unwrap();
+        let server = Server {
+            database: name,
+            ..shared.maintenance.clone()
+        };
+        let sizes = PoolSizes {
+            members: 16,
+            public: 40,
+            auth: 8,
+            jobs: 4,
+            operator: 4,
+        };
+        let doors = server
+            .doors(|login| shared.key.login_password(login).expose().to_owned(), sizes)
+            .unwrap();
         doors.renew_context_key().await.unwrap();
-        let test = Self { doors, keys: shared.keys.clone(), server };
+        let test = Self {
+            doors,
+            keys: shared.keys.clone(),
+            server,
+        };
         if aloe_db::sabotage::is_on("P6-database") {
             test.switch_policies_off().await;
         }
@@ -88,13 +106,17 @@ impl TestDb {
 }
 
 async fn start() -> Shared {
-    let cluster = tokio::task::spawn_blocking(|| Cluster::start(&ClusterOptions::for_tests().unwrap()).unwrap()).await.unwrap();
+    let cluster = tokio::task::spawn_blocking(|| Cluster::start(&ClusterOptions::for_tests().unwrap()).unwrap())
+        .await
+        .unwrap();
     let c = cluster.connection();
     let maintenance = Server::with_ca_file(c.host, c.port, "postgres", &c.ca_pem_path).unwrap();
     let (superuser, password) = (c.superuser.to_owned(), c.password.expose().to_owned());
     let folder = tempfile::tempdir().unwrap().keep();
     let master = MasterKeys::within(FileKeyStore::create(&folder.join("master.json"), &[]).unwrap());
-    let (key, _) = master.make_installation_key(uuid::Uuid::now_v7(), KeyVersion::FIRST).unwrap();
+    let (key, _) = master
+        .make_installation_key(uuid::Uuid::now_v7(), KeyVersion::FIRST)
+        .unwrap();
     let shared = Shared {
         _cluster: std::sync::Mutex::new(cluster),
         maintenance,
@@ -109,13 +131,20 @@ async fn start() -> Shared {
 
 impl Shared {
     async fn connect(&self, database: &str) -> Client {
-        let server = Server { database: database.to_owned(), ..self.maintenance.clone() };
-        migrate::connect(&server.login(&self.superuser, &self.password), server.tls().unwrap()).await.unwrap()
+        let server = Server {
+            database: database.to_owned(),
+            ..self.maintenance.clone()
+        };
+        migrate::connect(&server.login(&self.superuser, &self.password), server.tls().unwrap())
+            .await
+            .unwrap()
     }
 
     async fn make_template(&self) {
         let admin = self.connect("postgres").await;
-        migrate::ensure_logins(&admin, |login| self.key.login_password(login).expose().to_owned()).await.unwrap();
+        migrate::ensure_logins(&admin, |login| self.key.login_password(login).expose().to_owned())
+            .await
+            .unwrap();
         migrate::ensure_database(&admin, TEMPLATE).await.unwrap();
         let client = self.connect(TEMPLATE).await;
         migrate::migrate(&client).await.unwrap();

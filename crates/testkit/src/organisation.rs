@@ -65,16 +65,22 @@ impl TestDb {
     pub async fn organisation(&self, slug: &str, kind: OrganisationKind) -> Organisation {
         let id = OrganisationId::fresh();
         let mut tx = self.doors.operator(id, "test", "a test").await.unwrap();
-        organisations::create(&mut tx, slug, kind, &format!("Example {slug}"), true).await.unwrap();
+        organisations::create(&mut tx, slug, kind, &format!("Example {slug}"), true)
+            .await
+            .unwrap();
         self.keys.make_first(&mut tx).await.unwrap();
-        settings::publish_notice(&mut tx, "We keep what we need.").await.unwrap();
+        settings::publish_notice(&mut tx, "We keep what we need.")
+            .await
+            .unwrap();
         let location = location();
         settings::add_location(&mut tx, &location).await.unwrap();
         let diaries = [resource("Dr Example One"), resource("Dr Example Two")];
         for diary in &diaries {
             settings::add_resource(&mut tx, diary).await.unwrap();
             for weekday in 1..=7 {
-                settings::add_hours(&mut tx, diary.id, location.id, (weekday, 480, 1020)).await.unwrap();
+                settings::add_hours(&mut tx, diary.id, location.id, (weekday, 480, 1020))
+                    .await
+                    .unwrap();
             }
         }
         let service = service();
@@ -82,13 +88,23 @@ impl TestDb {
         settings::add_service(&mut tx, &service, &resources).await.unwrap();
         organisations::open_synthetic(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
-        Organisation { id, slug: slug.to_owned(), location: location.id, resources, service: service.id }
+        Organisation {
+            id,
+            slug: slug.to_owned(),
+            location: location.id,
+            resources,
+            service: service.id,
+        }
     }
 
     /// Adds a member with a role and signs them in.
     pub async fn member(&self, at: &Organisation, role: Role) -> Member {
         let email = format!("{}-{}@{}.example", role.code(), uuid::Uuid::new_v4().simple(), at.slug);
-        let diary = if matches!(role, Role::Practitioner | Role::Counter) { at.resources.first().copied() } else { None };
+        let diary = if matches!(role, Role::Practitioner | Role::Counter) {
+            at.resources.first().copied()
+        } else {
+            None
+        };
         let address = EmailAddress::parse(&email).unwrap();
         let mut tx = self.doors.operator(at.id, "test", "a test").await.unwrap();
         let member = SyntheticMember {
@@ -109,18 +125,31 @@ impl TestDb {
         let address = EmailAddress::parse(email).unwrap();
         let account = self.doors.find_account(&visit(), &address).await.unwrap().unwrap();
         let (access, refresh) = (Token::random().unwrap(), Token::random().unwrap());
-        let pair = TokenPair { access: access.hash(TokenDomain::SESSION), refresh: refresh.hash(TokenDomain::SESSION) };
-        self.doors.start_session(&visit(), account.user, "test", &pair).await.unwrap();
+        let pair = TokenPair {
+            access: access.hash(TokenDomain::SESSION),
+            refresh: refresh.hash(TokenDomain::SESSION),
+        };
+        self.doors
+            .start_session(&visit(), account.user, "test", &pair)
+            .await
+            .unwrap();
         let signed_in = self.doors.look_up(&pair.access).await.unwrap().unwrap();
         let membership = signed_in.membership(at.id).unwrap().clone();
-        Member { membership, access, refresh, email: email.to_owned() }
+        Member {
+            membership,
+            access,
+            refresh,
+            email: email.to_owned(),
+        }
     }
 
     /// Registers a patient with an SA ID number.
     pub async fn patient(&self, by: &Member, surname: &str, sa_id: &str) -> PatientId {
         let scope = by.membership.scope::<Patients>().unwrap();
         let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
-        let id = patients::register(&mut tx, &self.keys, &registration(surname, sa_id)).await.unwrap();
+        let id = patients::register(&mut tx, &self.keys, &registration(surname, sa_id))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -129,7 +158,11 @@ impl TestDb {
 /// A person to register.
 pub fn registration(surname: &str, sa_id: &str) -> Registration {
     let today = jiff::civil::date(2026, 11, 22);
-    let kind = if sa_id.is_empty() { IdentityType::NoneUnknown } else { IdentityType::SaId };
+    let kind = if sa_id.is_empty() {
+        IdentityType::NoneUnknown
+    } else {
+        IdentityType::SaId
+    };
     Registration {
         contact: Contact {
             given_names: Some(PersonName::parse("Example").unwrap()),
@@ -152,7 +185,11 @@ fn password_hash() -> &'static str {
     static HASH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     HASH.get_or_init(|| {
         let password = Password::typed(PASSWORD.to_owned()).unwrap();
-        PasswordHasher::of(PasswordParameters::default()).hash(&password).unwrap().as_str().to_owned()
+        PasswordHasher::of(PasswordParameters::default())
+            .hash(&password)
+            .unwrap()
+            .as_str()
+            .to_owned()
     })
 }
 

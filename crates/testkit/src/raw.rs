@@ -18,7 +18,12 @@ impl TestDb {
         client
             .query(
                 "SELECT fence.enter_member($1, $2, $3, $4)",
-                &[&hash.as_bytes().as_slice(), &at.id.as_uuid(), &source, &uuid::Uuid::now_v7()],
+                &[
+                    &hash.as_bytes().as_slice(),
+                    &at.id.as_uuid(),
+                    &source,
+                    &uuid::Uuid::now_v7(),
+                ],
             )
             .await
             .unwrap();

@@ -136,10 +136,7 @@ mod tests {
 
     #[test]
     fn parts_are_hashed_as_one_message() {
-        assert_eq!(
-            hmac_sha256(b"key", &[b"a", b"bc"]),
-            hmac_sha256(b"key", &[b"abc"])
-        );
+        assert_eq!(hmac_sha256(b"key", &[b"a", b"bc"]), hmac_sha256(b"key", &[b"abc"]));
         assert_eq!(sha256(&[b"ab", b"c"]), sha256(&[b"abc"]));
     }
 

@@ -123,9 +123,7 @@ impl Keyring {
             return Ok(key);
         }
         let wrapped = fetch().map_err(KeyringError::Fetch)?;
-        let key = self
-            .masters
-            .open_organisation_key(organisation, version, &wrapped)?;
+        let key = self.masters.open_organisation_key(organisation, version, &wrapped)?;
         Ok(self.keep(name, Arc::new(key), now))
     }
 
@@ -151,9 +149,7 @@ impl Keyring {
 
     /// Drops every version of one organisation's key, at once.
     pub fn forget(&self, organisation: Uuid) {
-        self.cache()
-            .kept
-            .retain(|(owner, _), _| *owner != organisation);
+        self.cache().kept.retain(|(owner, _), _| *owner != organisation);
     }
 
     /// How many keys are kept.

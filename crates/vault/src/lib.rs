@@ -16,20 +16,18 @@ mod version;
 
 pub use entropy::NoRandomness;
 pub use keyring::{Keyring, KeyringError, LongestTtl};
-pub use keys::{
-    CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, SealingKey, SubjectKey,
-};
+pub use keys::{CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, SealingKey, SubjectKey};
 pub use objects::{ObjectError, open_object, seal_object, sealed_length};
 pub use password::{
-    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers,
-    RefusedPassword, StoredPassword, UnsafeParameters, Verdict, WorkersStopped,
+    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers, RefusedPassword,
+    StoredPassword, UnsafeParameters, Verdict, WorkersStopped,
 };
 pub use recovery::{RecoveryError, RecoveryKit, RestoredKey};
 pub use sealing::{CannotBeOpened, NotSealed, Opened, Place, Sealed, open, seal};
 pub use secret::{KeyBytes, SecretText};
 pub use store::{
-    Admitted, FileKeyStore, KeyStore, KeyStoreChoice, KeyStoreError, NamedOverride, NotAdmitted,
-    OverrideError, Purpose, WrapContext, Wrapped,
+    Admitted, FileKeyStore, KeyStore, KeyStoreChoice, KeyStoreError, NamedOverride, NotAdmitted, OverrideError,
+    Purpose, WrapContext, Wrapped,
 };
 #[cfg(feature = "pkcs11")]
 pub use store::{Pkcs11KeyStore, Pkcs11Settings};

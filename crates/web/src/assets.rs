@@ -26,29 +26,63 @@ impl Asset {
         let short = hash.get(..12).unwrap_or_default();
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         // Writing into a vector does not fail; an empty body would be served plain.
-        let gzip = encoder.write_all(&plain).and_then(|()| encoder.finish()).unwrap_or_default();
-        Self { path: format!("/assets/{stem}-{short}.{ending}"), content_type, plain, gzip }
+        let gzip = encoder
+            .write_all(&plain)
+            .and_then(|()| encoder.finish())
+            .unwrap_or_default();
+        Self {
+            path: format!("/assets/{stem}-{short}.{ending}"),
+            content_type,
+            plain,
+            gzip,
+        }
     }
 }
 
 /// The stylesheet.
-pub static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("aloe", "css", "text/css; charset=utf-8", include_bytes!("../assets/aloe.css").to_vec()));
+pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "aloe",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/aloe.css").to_vec(),
+    )
+});
 /// The rows and lanes of the calendar, which a strict policy does not let a page place by style attributes.
-pub static GRID: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("grid", "css", "text/css; charset=utf-8", grid::stylesheet().into_bytes()));
+pub static GRID: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "grid",
+        "css",
+        "text/css; charset=utf-8",
+        grid::stylesheet().into_bytes(),
+    )
+});
 /// The script.
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("aloe", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/aloe.js").to_vec())
+    Asset::new(
+        "aloe",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/aloe.js").to_vec(),
+    )
 });
 /// The icon.
-pub static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("aloe", "svg", "image/svg+xml", include_bytes!("../assets/aloe.svg").to_vec()));
+pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "aloe",
+        "svg",
+        "image/svg+xml",
+        include_bytes!("../assets/aloe.svg").to_vec(),
+    )
+});
 
 /// Serves an asset by its hashed name: for ever, since another content has another name.
 pub async fn show(Path(name): Path<String>, headers: axum::http::HeaderMap) -> Response {
     let wanted = format!("/assets/{name}");
-    let Some(asset) = [&*STYLE, &*GRID, &*SCRIPT, &*ICON].into_iter().find(|asset| asset.path == wanted) else {
+    let Some(asset) = [&*STYLE, &*GRID, &*SCRIPT, &*ICON]
+        .into_iter()
+        .find(|asset| asset.path == wanted)
+    else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let accepts_gzip = headers
@@ -56,11 +90,18 @@ pub async fn show(Path(name): Path<String>, headers: axum::http::HeaderMap) -> R
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("gzip"));
     let compressed = accepts_gzip && !asset.gzip.is_empty();
-    let body = if compressed { asset.gzip.clone() } else { asset.plain.clone() };
+    let body = if compressed {
+        asset.gzip.clone()
+    } else {
+        asset.plain.clone()
+    };
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if compressed {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

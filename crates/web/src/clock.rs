@@ -11,7 +11,11 @@ pub fn now() -> Timestamp {
 
 /// `Tuesday 24 November`, with the year when it is not this one.
 pub fn long_date(date: Date, today: Date) -> String {
-    let year = if date.year() == today.year() { String::new() } else { format!(" {}", date.year()) };
+    let year = if date.year() == today.year() {
+        String::new()
+    } else {
+        format!(" {}", date.year())
+    };
     format!("{} {} {}{year}", weekday(date), date.day(), month(date))
 }
 
@@ -61,12 +65,19 @@ pub fn age(birth: Date, today: Date) -> i16 {
 /// A date and a time on the wall as a moment; nothing for a time that the clocks skip.
 pub fn moment(date: Date, time: Time, zone: &TimeZone) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_zoned(date.to_datetime(time));
-    if matches!(ambiguous.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) { None } else { ambiguous.compatible().ok().map(|z| z.timestamp()) }
+    if matches!(ambiguous.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
+        None
+    } else {
+        ambiguous.compatible().ok().map(|z| z.timestamp())
+    }
 }
 
 /// The first and last moment of a day.
 pub fn day_bounds(date: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
-    let start = |d: Date| d.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp());
+    let start = |d: Date| {
+        d.to_zoned(zone.clone())
+            .map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
+    };
     (start(date), start(date.tomorrow().unwrap_or(date)))
 }
 
@@ -78,7 +89,15 @@ pub fn monday(date: Date) -> Date {
 
 /// The name of a weekday.
 pub fn weekday(date: Date) -> &'static str {
-    const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    const NAMES: [&str; 7] = [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
     let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
     NAMES.get(index).copied().unwrap_or_default()
 }
@@ -86,9 +105,23 @@ pub fn weekday(date: Date) -> &'static str {
 /// The name of a month.
 pub fn month(date: Date) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
-    NAMES.get(usize::try_from(date.month() - 1).unwrap_or(0)).copied().unwrap_or_default()
+    NAMES
+        .get(usize::try_from(date.month() - 1).unwrap_or(0))
+        .copied()
+        .unwrap_or_default()
 }
 
 fn cut(word: &str) -> &str {

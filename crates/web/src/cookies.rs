@@ -38,7 +38,10 @@ impl Cookie {
     /// The cookie's value in a request.
     pub fn read(self, config: &WebConfig, headers: &HeaderMap) -> Option<String> {
         let name = self.name(config);
-        let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let all = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         all.flat_map(|line| line.split(';')).find_map(|pair| {
             let (key, value) = pair.trim().split_once('=')?;
             (key == name).then(|| value.to_owned())
@@ -70,13 +73,20 @@ mod tests {
     use super::*;
 
     fn config(installation: &str) -> WebConfig {
-        WebConfig { installation: installation.into(), origin: String::new(), demonstration: true }
+        WebConfig {
+            installation: installation.into(),
+            origin: String::new(),
+            demonstration: true,
+        }
     }
 
     #[test]
     fn a_cookie_of_another_installation_is_not_read() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("a=b; __Host-aloe-one-access=secret"));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("a=b; __Host-aloe-one-access=secret"),
+        );
         assert_eq!(Cookie::Access.read(&config("one"), &headers).as_deref(), Some("secret"));
         assert_eq!(Cookie::Access.read(&config("two"), &headers), None);
     }

@@ -91,7 +91,8 @@ fn load(chain: &PathBuf, key: &PathBuf) -> Result<Arc<CertifiedKey>, EdgeError> 
         .collect::<Result<_, _>>()
         .map_err(|e| bad(&e))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(|e| bad(&e))?;
-    let certified = CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(|e| bad(&e))?;
+    let certified =
+        CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(|e| bad(&e))?;
     certified.keys_match().map_err(|e| bad(&e))?;
     Ok(Arc::new(certified))
 }
@@ -109,7 +110,11 @@ fn tls(certificate: Arc<Certificate>) -> Result<TlsAcceptor, EdgeError> {
 
 fn http() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEADER_BYTES);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_buf_size(HEADER_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -137,8 +142,14 @@ impl Edge {
     pub async fn listen(address: SocketAddr, certificate: Certificate) -> Result<Self, EdgeError> {
         let certificate = Arc::new(certificate);
         let acceptor = tls(Arc::clone(&certificate))?;
-        let listener = TcpListener::bind(address).await.map_err(|e| EdgeError::Listen(address, e))?;
-        Ok(Self { listener, acceptor, certificate })
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| EdgeError::Listen(address, e))?;
+        Ok(Self {
+            listener,
+            acceptor,
+            certificate,
+        })
     }
 
     /// The address it listens on.
@@ -161,9 +172,18 @@ impl Edge {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let Some(counted) = Counts::enter(&counts, peer.ip()) else { continue };
+            let Some(counted) = Counts::enter(&counts, peer.ip()) else {
+                continue;
+            };
             let watcher = graceful.watcher();
-            tokio::spawn(answer(self.acceptor.clone(), stream, peer, router.clone(), counted, watcher));
+            tokio::spawn(answer(
+                self.acceptor.clone(),
+                stream,
+                peer,
+                router.clone(),
+                counted,
+                watcher,
+            ));
         }
         watcher.abort();
         let _ = tokio::time::timeout(Duration::from_secs(10), graceful.shutdown()).await;
@@ -180,7 +200,9 @@ async fn answer(
 ) {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
-    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
+    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await else {
+        return;
+    };
     let service = router.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request = request.map(|body| axum::body::Body::new(crate::slow::PatientBody::new(body, BODY_PAUSE)));
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -225,7 +247,10 @@ impl Counts {
             return None;
         }
         *mine += 1;
-        Some(Counted { counts: Arc::clone(counts), source })
+        Some(Counted {
+            counts: Arc::clone(counts),
+            source,
+        })
     }
 }
 

@@ -70,12 +70,18 @@ impl Failure {
     /// Title and sentence.
     fn words(&self) -> (&'static str, String) {
         let (title, body) = match self {
-            Self::SignedOut => ("You are signed out", "Sign in again. What you typed in another tab is still there."),
+            Self::SignedOut => (
+                "You are signed out",
+                "Sign in again. What you typed in another tab is still there.",
+            ),
             Self::Denied => (
                 "Your roles do not allow this",
                 "Nothing was changed, and the attempt is in the audit trail. If you need it for your work, ask an owner to change your roles.",
             ),
-            Self::Missing => ("There is nothing here", "The address is wrong, or what was here is gone or not yours to see."),
+            Self::Missing => (
+                "There is nothing here",
+                "The address is wrong, or what was here is gone or not yours to see.",
+            ),
             Self::Stale => (
                 "Someone else saved first",
                 "Nothing of yours was saved and nothing of theirs was overwritten. Go back, reload the page, and make your change again.",
@@ -84,19 +90,39 @@ impl Failure {
                 "This page is too old to send",
                 "Nothing was changed. Go back, reload the page, and send it again. If you did not send anything, someone else's page tried to: close it.",
             ),
-            Self::Malformed => ("This could not be read", "Nothing was changed. Go back, check what you typed, and send it again."),
-            Self::TooLarge => ("This is too large", "Nothing was changed. Go back and send less at once."),
-            Self::TooOften(seconds) => return ("Too many tries", format!("Wait {}, then try again.", wait_words(*seconds))),
+            Self::Malformed => (
+                "This could not be read",
+                "Nothing was changed. Go back, check what you typed, and send it again.",
+            ),
+            Self::TooLarge => (
+                "This is too large",
+                "Nothing was changed. Go back and send less at once.",
+            ),
+            Self::TooOften(seconds) => {
+                return (
+                    "Too many tries",
+                    format!("Wait {}, then try again.", wait_words(*seconds)),
+                );
+            }
             Self::Refused(sentence) => return ("This cannot be done", sentence.clone()),
-            Self::Unavailable => ("Aloe cannot answer just now", "Nothing was changed. Try again in a minute; what you typed is still on the page before."),
-            Self::Broken => ("Something went wrong in Aloe", "Nothing was changed. It is our mistake and it was logged. Go back and try again; tell your administrator if it stays."),
+            Self::Unavailable => (
+                "Aloe cannot answer just now",
+                "Nothing was changed. Try again in a minute; what you typed is still on the page before.",
+            ),
+            Self::Broken => (
+                "Something went wrong in Aloe",
+                "Nothing was changed. It is our mistake and it was logged. Go back and try again; tell your administrator if it stays.",
+            ),
         };
         (title, body.to_owned())
     }
 
     /// The failure as the caller can read it: a problem (RFC 9457) for JSON, a page for people.
     pub fn page(&self, headers: &HeaderMap) -> Response {
-        let wants = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let wants = headers
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if wants.starts_with("application/json") || wants.starts_with("application/problem+json") {
             self.problem()
         } else {
@@ -108,9 +134,13 @@ impl Failure {
     pub fn problem(&self) -> Response {
         let (title, detail) = self.words();
         let status = self.status();
-        let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
+        let body =
+            serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
         let mut response = (status, body.to_string()).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         self.finish(response)
     }
 
@@ -136,7 +166,9 @@ impl Failure {
 
     fn finish(&self, mut response: Response) -> Response {
         if let Self::TooOften(seconds) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response
     }
@@ -224,8 +256,12 @@ impl From<BookingError> for Failure {
             BookingError::Stale | BookingError::Taken | BookingError::Clash(_) => Self::Stale,
             BookingError::Transition(error) => Self::Refused(error.to_string()),
             BookingError::NotOffered => Self::Refused("That time is not offered. Choose another.".into()),
-            BookingError::TooMany => Self::Refused("This phone number has as many bookings as one may have. Cancel one first, or telephone us.".into()),
-            BookingError::KeyReused => Self::Refused("This page was already used for another booking. Start again from the first page.".into()),
+            BookingError::TooMany => Self::Refused(
+                "This phone number has as many bookings as one may have. Cancel one first, or telephone us.".into(),
+            ),
+            BookingError::KeyReused => {
+                Self::Refused("This page was already used for another booking. Start again from the first page.".into())
+            }
         }
     }
 }

@@ -30,7 +30,11 @@ impl Form {
 
     /// The first value of a field, blank when it is missing.
     pub fn get(&self, name: &str) -> &str {
-        self.values.get(name).and_then(|values| values.first()).map(String::as_str).unwrap_or_default()
+        self.values
+            .get(name)
+            .and_then(|values| values.first())
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     /// Every value of a field that may repeat.
@@ -62,7 +66,10 @@ impl Form {
 
     /// The complaint beside a field.
     pub fn error(&self, name: &str) -> Option<&str> {
-        self.errors.iter().find(|(field, _)| field == name).map(|(_, sentence)| sentence.as_str())
+        self.errors
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, sentence)| sentence.as_str())
     }
 
     /// Every complaint with its field, in order, for the summary at the top.
@@ -76,7 +83,11 @@ impl Form {
     }
 
     /// Reads a field with a parser; a complaint stands beside it when it fails.
-    pub fn parse<T, E: std::fmt::Display>(&mut self, name: &str, parser: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    pub fn parse<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        parser: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         match parser(self.get(name)) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -92,7 +103,11 @@ impl Form {
         name: &str,
         parser: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        if self.get(name).trim().is_empty() { None } else { self.parse(name, parser) }
+        if self.get(name).trim().is_empty() {
+            None
+        } else {
+            self.parse(name, parser)
+        }
     }
 
     /// One line of at most `MAX` characters that may be left blank.
@@ -129,7 +144,9 @@ impl FromRequest<Aloe> for Form {
     async fn from_request(request: Request, app: &Aloe) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let failure = |failure: Failure| failure.page(&parts.headers);
-        let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| failure(Failure::TooLarge))?;
+        let bytes = axum::body::to_bytes(body, LARGEST)
+            .await
+            .map_err(|_| failure(Failure::TooLarge))?;
         let pairs: Vec<(String, String)> = form_pairs(&bytes).ok_or_else(|| failure(Failure::Malformed))?;
         let mut form = Self::default();
         for (name, value) in pairs {
@@ -150,7 +167,10 @@ impl FromRequest<Aloe> for Form {
 /// The pairs of a form body, decoded. Nothing for a body that is no form, has NUL, or has more than 400 fields.
 fn form_pairs(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).ok()?;
-    let acceptable = pairs.len() <= 400 && !pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'));
+    let acceptable = pairs.len() <= 400
+        && !pairs
+            .iter()
+            .any(|(name, value)| name.contains('\0') || value.contains('\0'));
     acceptable.then_some(pairs)
 }
 

@@ -24,17 +24,28 @@ fn write_rules(css: &mut String) -> std::fmt::Result {
         write!(css, ".h{height}{{grid-row-end:span {height}}}")?;
     }
     for row in (0..=ROWS).step_by(3) {
-        write!(css, ".from-{row}{{--from:{row}!important}}.to-{row}{{--to:{row}!important}}")?;
+        write!(
+            css,
+            ".from-{row}{{--from:{row}!important}}.to-{row}{{--to:{row}!important}}"
+        )?;
     }
     for lanes in 2..=LANES {
         let share = 100.0 / f64::from(lanes);
         write!(css, ".of{lanes}{{width:{share:.4}%}}")?;
         for lane in 2..=lanes {
-            write!(css, ".of{lanes}.l{lane}{{margin-inline-start:{:.4}%}}", share * f64::from(lane - 1))?;
+            write!(
+                css,
+                ".of{lanes}.l{lane}{{margin-inline-start:{:.4}%}}",
+                share * f64::from(lane - 1)
+            )?;
         }
     }
     for minute in 1..5 {
-        write!(css, ".m{minute}{{margin-top:calc(var(--row)*{})}}", f64::from(minute) / 5.0)?;
+        write!(
+            css,
+            ".m{minute}{{margin-top:calc(var(--row)*{})}}",
+            f64::from(minute) / 5.0
+        )?;
     }
     Ok(())
 }
@@ -46,7 +57,16 @@ mod tests {
     #[test]
     fn every_row_height_and_lane_has_its_class() {
         let css = stylesheet();
-        for class in [".r0{", ".r287{", ".h1{", ".h288{", ".from-84{", ".to-288{", ".of6.l6{", ".m4{"] {
+        for class in [
+            ".r0{",
+            ".r287{",
+            ".h1{",
+            ".h288{",
+            ".from-84{",
+            ".to-288{",
+            ".of6.l6{",
+            ".m4{",
+        ] {
             assert!(css.contains(class), "{class}");
         }
         assert!(!css.contains(".r288{"));

@@ -38,7 +38,9 @@ pub async fn headers(request: Request, next: Next) -> Response {
     for (name, value) in ALWAYS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -54,7 +56,10 @@ const ALWAYS: [(&str, &str); 9] = [
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    ),
     ("x-frame-options", "DENY"),
 ];
 
@@ -85,7 +90,10 @@ mod tests {
 
     #[test]
     fn another_site_is_refused_whatever_else_it_says() {
-        assert!(!from(&[("sec-fetch-site", "cross-site"), ("origin", "https://aloe.example")]));
+        assert!(!from(&[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://aloe.example")
+        ]));
         assert!(!from(&[("sec-fetch-site", "same-site")]));
         assert!(!from(&[("origin", "https://evil.example")]));
         assert!(!from(&[("origin", "null")]));

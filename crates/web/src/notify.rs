@@ -73,11 +73,14 @@ pub async fn moved<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingRo
 pub async fn cancelled<N>(tx: &mut Tx<N>, keys: &Keys, agenda: &Agenda, b: &BookingRow) -> Result<(), Failure> {
     let speech = Speech::of(Language::from_code(&b.language).unwrap_or_default());
     let when = speech.moment(b.starts_at, &agenda.zone(b.location));
-    let text = speech.say("{org}: your booking on {when} is cancelled. Ref {ref}.", &[
-        ("org", &agenda.profile.name),
-        ("when", &when),
-        ("ref", &crate::calendar::panel::reference(&b.reference)),
-    ]);
+    let text = speech.say(
+        "{org}: your booking on {when} is cancelled. Ref {ref}.",
+        &[
+            ("org", &agenda.profile.name),
+            ("when", &when),
+            ("ref", &crate::calendar::panel::reference(&b.reference)),
+        ],
+    );
     send(tx, keys, &About::of(b), "cancelled", &text).await
 }
 
@@ -95,20 +98,31 @@ pub async fn with_link<N>(
     let speech = Speech::of(Language::from_code(about.language).unwrap_or_default());
     let token = Token::random()?;
     bookings::add_link(tx, about.id, &token.hash(TokenDomain::MANAGE_LINK), about.ends_at).await?;
-    let link = format!("{}/b/{}/m/{}", app.config.origin, agenda.profile.slug, token.to_text().expose());
-    let place = agenda.location(about.location).map(|l| l.name.as_str()).unwrap_or_default();
+    let link = format!(
+        "{}/b/{}/m/{}",
+        app.config.origin,
+        agenda.profile.slug,
+        token.to_text().expose()
+    );
+    let place = agenda
+        .location(about.location)
+        .map(|l| l.name.as_str())
+        .unwrap_or_default();
     let key = if template == "moved" {
         "{org}: your booking is now {when}, {place}. Ref {ref}. Change or cancel: {link}"
     } else {
         "{org}: you are booked for {when}, {place}. Ref {ref}. Change or cancel: {link}"
     };
-    let text = speech.say(key, &[
-        ("org", &agenda.profile.name),
-        ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
-        ("place", place),
-        ("ref", &about.reference),
-        ("link", &link),
-    ]);
+    let text = speech.say(
+        key,
+        &[
+            ("org", &agenda.profile.name),
+            ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
+            ("place", place),
+            ("ref", &about.reference),
+            ("link", &link),
+        ],
+    );
     send(tx, &app.keys, about, template, &text).await?;
     Ok(link)
 }
@@ -125,14 +139,20 @@ pub async fn without_link<N>(
     link: &str,
 ) -> Result<(), Failure> {
     let speech = Speech::of(Language::from_code(about.language).unwrap_or_default());
-    let place = agenda.location(about.location).map(|l| l.name.as_str()).unwrap_or_default();
-    let text = speech.say("{org}: your booking is now {when}, {place}. Ref {ref}. Change or cancel: {link}", &[
-        ("org", &agenda.profile.name),
-        ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
-        ("place", place),
-        ("ref", &about.reference),
-        ("link", link),
-    ]);
+    let place = agenda
+        .location(about.location)
+        .map(|l| l.name.as_str())
+        .unwrap_or_default();
+    let text = speech.say(
+        "{org}: your booking is now {when}, {place}. Ref {ref}. Change or cancel: {link}",
+        &[
+            ("org", &agenda.profile.name),
+            ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
+            ("place", place),
+            ("ref", &about.reference),
+            ("link", link),
+        ],
+    );
     send(tx, &app.keys, about, "moved", &text).await
 }
 

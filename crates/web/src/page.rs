@@ -45,14 +45,19 @@ pub fn see_other(path: &str) -> Response {
 /// Leads to another page, which says one sentence.
 pub fn see_other_saying(app: &Aloe, path: &str, sentence: &str) -> Response {
     let mut response = see_other(path);
-    add(response.headers_mut(), Cookie::Flash.set(&app.config, &BASE64URL_NOPAD.encode(sentence.as_bytes()), 20));
+    add(
+        response.headers_mut(),
+        Cookie::Flash.set(&app.config, &BASE64URL_NOPAD.encode(sentence.as_bytes()), 20),
+    );
     response
 }
 
 /// The sentence in a flash cookie.
 pub fn decode_flash(text: &str) -> Option<String> {
     let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
-    String::from_utf8(bytes).ok().filter(|sentence| sentence.chars().count() <= 300)
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|sentence| sentence.chars().count() <= 300)
 }
 
 /// Paths of the assets, for the head of each page.
@@ -70,7 +75,12 @@ pub struct Head {
 impl Head {
     /// The paths of this build.
     pub fn new() -> Self {
-        Self { style: &assets::STYLE.path, grid: &assets::GRID.path, script: &assets::SCRIPT.path, icon: &assets::ICON.path }
+        Self {
+            style: &assets::STYLE.path,
+            grid: &assets::GRID.path,
+            script: &assets::SCRIPT.path,
+            icon: &assets::ICON.path,
+        }
     }
 }
 
@@ -137,7 +147,15 @@ impl Shell {
         let mut nav = vec![
             item("/calendar", "Calendar", "g c"),
             item("/day", "Day list", "g d"),
-            item("/patients", if m.kind == OrganisationKind::Practice { "Patients" } else { "People" }, "g p"),
+            item(
+                "/patients",
+                if m.kind == OrganisationKind::Practice {
+                    "Patients"
+                } else {
+                    "People"
+                },
+                "g p",
+            ),
         ];
         let mut foot = Vec::new();
         if staff.may(Permission::Team) {

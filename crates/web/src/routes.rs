@@ -41,7 +41,12 @@ where
     H: axum::handler::Handler<T, Aloe>,
     T: 'static,
 {
-    Route { method: "GET", path, access, handler: get(handler) }
+    Route {
+        method: "GET",
+        path,
+        access,
+        handler: get(handler),
+    }
 }
 
 fn write<H, T>(path: &'static str, access: Access, handler: H) -> Route
@@ -49,7 +54,12 @@ where
     H: axum::handler::Handler<T, Aloe>,
     T: 'static,
 {
-    Route { method: "POST", path, access, handler: post(handler) }
+    Route {
+        method: "POST",
+        path,
+        access,
+        handler: post(handler),
+    }
 }
 
 /// The table.
@@ -75,7 +85,11 @@ fn public() -> Vec<Route> {
         write("/b/{org}/pin/again", Visitor, booking::pin::again),
         write("/b/{org}/confirm", Visitor, booking::pin::confirm),
         read("/b/{org}/m/{token}", Visitor, booking::manage::show),
-        read("/b/{org}/m/{token}/booking.ics", Visitor, booking::manage::calendar_entry),
+        read(
+            "/b/{org}/m/{token}/booking.ics",
+            Visitor,
+            booking::manage::calendar_entry,
+        ),
         read("/b/{org}/m/{token}/move", Visitor, booking::manage::choose),
         write("/b/{org}/m/{token}/move", Visitor, booking::manage::move_it),
         read("/b/{org}/m/{token}/cancel", Visitor, booking::manage::ask_to_cancel),
@@ -97,9 +111,17 @@ fn desk() -> Vec<Route> {
         write("/o/{org}/bookings/{id}", Needs(Schedule), calendar::booking::save),
         write("/o/{org}/bookings/{id}/drag", Needs(Schedule), calendar::booking::drag),
         write("/o/{org}/bookings/{id}/state", Needs(Schedule), calendar::state::change),
-        write("/o/{org}/bookings/{id}/patient", Needs(Schedule), calendar::state::attach),
+        write(
+            "/o/{org}/bookings/{id}/patient",
+            Needs(Schedule),
+            calendar::state::attach,
+        ),
         read("/o/{org}/bookings/{id}/cancel", Needs(Schedule), calendar::cancel::ask),
-        write("/o/{org}/bookings/{id}/cancel", Needs(Schedule), calendar::cancel::cancel),
+        write(
+            "/o/{org}/bookings/{id}/cancel",
+            Needs(Schedule),
+            calendar::cancel::cancel,
+        ),
         read("/o/{org}/patients", Needs(Patients), people::list::list),
         read("/o/{org}/patients/new", Needs(Patients), people::form::new),
         write("/o/{org}/patients/new", Needs(Patients), people::form::create),
@@ -108,8 +130,16 @@ fn desk() -> Vec<Route> {
         write("/o/{org}/patients/{id}/edit", Needs(Patients), people::form::save),
         read("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::ask),
         write("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::merge),
-        write("/o/{org}/patients/{id}/merge/{merge}/undo", Needs(Patients), people::merge::undo),
-        write("/o/{org}/identifiers/{id}/reveal", Needs(RevealToVerify), people::reveal::reveal),
+        write(
+            "/o/{org}/patients/{id}/merge/{merge}/undo",
+            Needs(Patients),
+            people::merge::undo,
+        ),
+        write(
+            "/o/{org}/identifiers/{id}/reveal",
+            Needs(RevealToVerify),
+            people::reveal::reveal,
+        ),
     ]
 }
 
@@ -136,9 +166,17 @@ fn running() -> Vec<Route> {
     vec![
         read("/o/{org}/team", Needs(Team), office::team::show),
         write("/o/{org}/team/invite", Needs(Team), office::team::invite),
-        write("/o/{org}/team/reception", Needs(Owners), office::team::let_reception_reveal),
+        write(
+            "/o/{org}/team/reception",
+            Needs(Owners),
+            office::team::let_reception_reveal,
+        ),
         write("/o/{org}/team/{id}", Needs(Team), office::team::change),
-        write("/o/{org}/team/invitations/{id}/withdraw", Needs(Team), office::team::withdraw),
+        write(
+            "/o/{org}/team/invitations/{id}/withdraw",
+            Needs(Team),
+            office::team::withdraw,
+        ),
         read("/o/{org}/trail", Needs(AuditOwn), office::trail::show),
         read("/o/{org}/outbox", Needs(Settings), office::outbox::show),
         read("/o/{org}/settings", Needs(Settings), office::setup::show),
@@ -160,7 +198,11 @@ fn running() -> Vec<Route> {
         write("/o/{org}/settings/hours", Needs(Settings), hours::save),
         read("/o/{org}/settings/closures", Needs(Settings), closures::show),
         write("/o/{org}/settings/closures", Needs(Settings), closures::create),
-        write("/o/{org}/settings/closures/{id}/remove", Needs(Settings), closures::remove),
+        write(
+            "/o/{org}/settings/closures/{id}/remove",
+            Needs(Settings),
+            closures::remove,
+        ),
         read("/o/{org}/settings/booking", Needs(Settings), booking_page::show),
         write("/o/{org}/settings/booking", Needs(Settings), booking_page::save),
     ]

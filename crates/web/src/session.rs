@@ -8,8 +8,8 @@ use aloe_db::membership::{Member, Membership, Scope, SignedIn};
 use aloe_db::trail::Act;
 use aloe_db::tx::Tx;
 use aloe_db::visit::Visit;
-use aloe_domain::permission::need::{self, Need};
 use aloe_domain::permission::Permission;
+use aloe_domain::permission::need::{self, Need};
 use aloe_vault::{Token, TokenDomain, TokenHash};
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Request, State};
 use axum::http::HeaderMap;
@@ -42,15 +42,28 @@ impl FreshPair {
     pub fn draw() -> Result<Self, Failure> {
         let (access, refresh) = (Token::random()?, Token::random()?);
         let hash = |token: &Token| token.hash(TokenDomain::SESSION);
-        let hashes = TokenPair { access: hash(&access), refresh: hash(&refresh) };
-        Ok(Self { access, refresh, hashes })
+        let hashes = TokenPair {
+            access: hash(&access),
+            refresh: hash(&refresh),
+        };
+        Ok(Self {
+            access,
+            refresh,
+            hashes,
+        })
     }
 
     /// Hands the pair to the browser.
     pub fn set(&self, app: &Aloe, headers: &mut HeaderMap) {
         let (access, refresh) = (self.access.to_text(), self.refresh.to_text());
-        add(headers, Cookie::Access.set(&app.config, access.expose(), ACCESS_SECONDS as u32));
-        add(headers, Cookie::Refresh.set(&app.config, refresh.expose(), SESSION_SECONDS as u32));
+        add(
+            headers,
+            Cookie::Access.set(&app.config, access.expose(), ACCESS_SECONDS as u32),
+        );
+        add(
+            headers,
+            Cookie::Refresh.set(&app.config, refresh.expose(), SESSION_SECONDS as u32),
+        );
     }
 }
 
@@ -90,7 +103,9 @@ async fn current(app: &Aloe, visit: &Visit, headers: &HeaderMap) -> Result<Optio
         let subject = csrf_subject(&signed_in);
         return Ok(Some((signed_in, subject, None)));
     }
-    let Some(spent) = token_in(Cookie::Refresh, app, headers) else { return Ok(None) };
+    let Some(spent) = token_in(Cookie::Refresh, app, headers) else {
+        return Ok(None);
+    };
     let pair = FreshPair::draw()?;
     if app.doors.renew(visit, &spent, &pair.hashes).await? != Renewal::Renewed {
         return Ok(None);
@@ -135,9 +150,16 @@ impl FromRequestParts<Aloe> for Someone {
 
     async fn from_request_parts(parts: &mut Parts, app: &Aloe) -> Result<Self, Response> {
         let found = parts.extensions.get::<SignedIn>().zip(parts.extensions.get::<Visit>());
-        let Some((signed_in, visit)) = found else { return Err(signed_out(parts)) };
+        let Some((signed_in, visit)) = found else {
+            return Err(signed_out(parts));
+        };
         let csrf = csrf_token(app, &parts.extensions).map_err(|failure| failure.page(&parts.headers))?;
-        Ok(Self { signed_in: signed_in.clone(), visit: *visit, app: app.clone(), csrf })
+        Ok(Self {
+            signed_in: signed_in.clone(),
+            visit: *visit,
+            app: app.clone(),
+            csrf,
+        })
     }
 }
 
@@ -148,14 +170,25 @@ fn signed_out(parts: &Parts) -> Response {
         return Failure::SignedOut.page(&parts.headers);
     }
     let back = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-    let query: String = [("next", back)].iter().map(|(k, v)| format!("{k}={}", urlencode(v))).collect();
+    let query: String = [("next", back)]
+        .iter()
+        .map(|(k, v)| format!("{k}={}", urlencode(v)))
+        .collect();
     crate::page::see_other(&format!("/sign-in?{query}"))
 }
 
 /// Percent-encodes a query value.
 pub fn urlencode(text: &str) -> String {
     let kept = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
-    text.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if kept(b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 /// A token for the forms of a page, bound to whoever asks.
@@ -251,7 +284,16 @@ macro_rules! asked {
     )+};
 }
 
-asked!(Schedule, Patients, Clinical, RevealToVerify, Team, Settings, Owners, AuditOwn);
+asked!(
+    Schedule,
+    Patients,
+    Clinical,
+    RevealToVerify,
+    Team,
+    Settings,
+    Owners,
+    AuditOwn
+);
 
 impl<N: Asked> FromRequestParts<Aloe> for Staff<N> {
     type Rejection = Response;
@@ -274,8 +316,22 @@ struct FoundMember {
 
 impl FoundMember {
     fn into_staff<N>(self, scope: Scope<N>) -> Staff<N> {
-        let Someone { signed_in, visit, app, csrf } = self.someone;
-        Staff { member: self.member, signed_in, scope, visit, app, csrf, path: self.path, flash: self.flash }
+        let Someone {
+            signed_in,
+            visit,
+            app,
+            csrf,
+        } = self.someone;
+        Staff {
+            member: self.member,
+            signed_in,
+            scope,
+            visit,
+            app,
+            csrf,
+            path: self.path,
+            flash: self.flash,
+        }
     }
 }
 
@@ -289,8 +345,15 @@ async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Respon
     // An organisation one does not belong to looks like one that does not exist.
     let member = someone.signed_in.memberships.iter().find(|m| m.slug == slug).cloned();
     let member = member.ok_or_else(|| Failure::Missing.page(&parts.headers))?;
-    let flash = Cookie::Flash.read(&app.config, &parts.headers).and_then(|text| crate::page::decode_flash(&text));
-    Ok(FoundMember { someone, member, path, flash })
+    let flash = Cookie::Flash
+        .read(&app.config, &parts.headers)
+        .and_then(|text| crate::page::decode_flash(&text));
+    Ok(FoundMember {
+        someone,
+        member,
+        path,
+        flash,
+    })
 }
 
 /// Writes the refused attempt to the trail, then says so.

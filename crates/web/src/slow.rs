@@ -20,7 +20,11 @@ impl PatientBody {
     /// Wraps a body; `pause` is the longest wait for its next frame.
     pub fn new(body: Incoming, pause: Duration) -> Self {
         let inner = body.map_err(axum::Error::new).boxed();
-        Self { inner, pause, alarm: Box::pin(tokio::time::sleep(pause)) }
+        Self {
+            inner,
+            pause,
+            alarm: Box::pin(tokio::time::sleep(pause)),
+        }
     }
 }
 
@@ -28,7 +32,10 @@ impl Body for PatientBody {
     type Data = axum::body::Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(cx) {
             let deadline = Instant::now() + self.pause;
             self.alarm.as_mut().reset(deadline);

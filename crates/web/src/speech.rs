@@ -19,12 +19,24 @@ static ISIXHOSA: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("../la
 
 /// A catalogue is pairs of lines, English and the other language, with blank lines and `#` remarks between them.
 fn read(text: &'static str) -> Catalogue {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    lines.chunks_exact(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect()
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
+    lines
+        .chunks_exact(2)
+        .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+        .collect()
 }
 
 /// The languages that pages and messages can be had in.
-pub const SPOKEN: [Language; 4] = [Language::English, Language::Afrikaans, Language::IsiZulu, Language::IsiXhosa];
+pub const SPOKEN: [Language; 4] = [
+    Language::English,
+    Language::Afrikaans,
+    Language::IsiZulu,
+    Language::IsiXhosa,
+];
 
 /// One language, ready to speak.
 #[derive(Clone, Copy)]
@@ -42,7 +54,11 @@ impl Speech {
             Language::IsiXhosa => Some(&ISIXHOSA),
             _ => None,
         };
-        let language = if catalogue.is_some() { language } else { Language::English };
+        let language = if catalogue.is_some() {
+            language
+        } else {
+            Language::English
+        };
         Self { language, catalogue }
     }
 
@@ -90,7 +106,9 @@ impl Speech {
 
     /// A month in short.
     pub fn month(self, date: Date) -> String {
-        const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        const NAMES: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
         let index = usize::try_from(date.month() - 1).unwrap_or(0);
         NAMES.get(index).map(|name| self.t(name)).unwrap_or_default().to_owned()
     }
@@ -111,7 +129,12 @@ mod tests {
     #[test]
     fn every_catalogue_has_the_same_sentences_with_the_same_gaps() {
         let gaps = |text: &str| {
-            let mut found: Vec<String> = text.split('{').skip(1).filter_map(|p| p.split('}').next()).map(str::to_owned).collect();
+            let mut found: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|p| p.split('}').next())
+                .map(str::to_owned)
+                .collect();
             found.sort();
             found
         };

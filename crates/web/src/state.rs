@@ -60,7 +60,15 @@ impl Aloe {
     ) -> Self {
         let (changes, _) = broadcast::channel(256);
         let (csrf, pins) = (installation.csrf(), installation.pins());
-        Self(Arc::new(Shared { doors, keys, passwords, csrf, pins, changes, config }))
+        Self(Arc::new(Shared {
+            doors,
+            keys,
+            passwords,
+            csrf,
+            pins,
+            changes,
+            config,
+        }))
     }
 }
 

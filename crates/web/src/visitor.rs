@@ -37,7 +37,10 @@ impl Visitor {
     /// Gives the browser its cookie when it has none yet.
     pub fn remember(&self, mut response: Response) -> Response {
         if let Some(token) = &self.fresh {
-            add(response.headers_mut(), Cookie::Visitor.set(&self.app.config, token, REMEMBERED));
+            add(
+                response.headers_mut(),
+                Cookie::Visitor.set(&self.app.config, token, REMEMBERED),
+            );
         }
         response
     }
@@ -46,9 +49,14 @@ impl Visitor {
 /// Finds or draws the browser's token, before forms are read.
 pub async fn find_visitor(State(app): State<Aloe>, mut request: Request, next: Next) -> Response {
     let visit = Visit::from(source_of(request.extensions()));
-    let known = Cookie::Visitor.read(&app.config, request.headers()).and_then(|text| Token::parse(&text).ok());
+    let known = Cookie::Visitor
+        .read(&app.config, request.headers())
+        .and_then(|text| Token::parse(&text).ok());
     let token = match known {
-        Some(token) => VisitorToken { hash: token.hash(TokenDomain::CEREMONY), fresh: None },
+        Some(token) => VisitorToken {
+            hash: token.hash(TokenDomain::CEREMONY),
+            fresh: None,
+        },
         None => match Token::random() {
             Ok(token) => VisitorToken {
                 hash: token.hash(TokenDomain::CEREMONY),
@@ -70,7 +78,15 @@ impl FromRequestParts<Aloe> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &Aloe) -> Result<Self, Response> {
         let found = parts.extensions.get::<VisitorToken>().cloned();
         let token = found.ok_or_else(|| Failure::Broken.page(&parts.headers))?;
-        let csrf = app.csrf.render(&token.hash).map_err(|e| Failure::from(e).page(&parts.headers))?;
-        Ok(Self { app: app.clone(), csrf, hash: token.hash, fresh: token.fresh })
+        let csrf = app
+            .csrf
+            .render(&token.hash)
+            .map_err(|e| Failure::from(e).page(&parts.headers))?;
+        Ok(Self {
+            app: app.clone(),
+            csrf,
+            hash: token.hash,
+            fresh: token.fresh,
+        })
     }
 }

@@ -47,14 +47,25 @@ impl Stage<'_> {
     /// # Errors
     /// What the database or the keys answered.
     pub async fn make(&self, index: usize, first: Option<&Filled>, options: &DemoOptions) -> Result<Filled, Trouble> {
-        let kind = if self.practice.kind.is_office() { OrganisationKind::PublicOffice } else { OrganisationKind::Practice };
+        let kind = if self.practice.kind.is_office() {
+            OrganisationKind::PublicOffice
+        } else {
+            OrganisationKind::Practice
+        };
         let organisation = OrganisationId::fresh();
-        let mut tx = self.doors.operator(organisation, "demonstration", "filling with synthetic people").await?;
+        let mut tx = self
+            .doors
+            .operator(organisation, "demonstration", "filling with synthetic people")
+            .await?;
         organisations::create(&mut tx, &self.practice.slug, kind, &self.practice.name, true).await?;
         self.keys.make_first(&mut tx).await?;
         settings::publish_notice(&mut tx, PRIVACY_NOTICE).await?;
         let mut ids = self.furnish(&mut tx, organisation).await?;
-        let shared = if index == 1 { first.and_then(|f| f.members.first()) } else { None };
+        let shared = if index == 1 {
+            first.and_then(|f| f.members.first())
+        } else {
+            None
+        };
         let members = self.staff(&mut tx, kind, &mut ids, shared).await?;
         organisations::open_synthetic(&mut tx).await?;
         tx.commit().await?;
@@ -94,11 +105,19 @@ impl Stage<'_> {
         }
         for (index, resource) in ids.resources.iter().enumerate() {
             // Each diary works at one place: the first ones at the first.
-            let Some(place) = ids.locations.get(index % ids.locations.len().max(1)) else { continue };
+            let Some(place) = ids.locations.get(index % ids.locations.len().max(1)) else {
+                continue;
+            };
             for opening in p.hours.openings() {
                 let weekday = i16::from(opening.day.to_monday_one_offset());
                 let minutes = |t: jiff::civil::Time| i16::from(t.hour()) * 60 + i16::from(t.minute());
-                settings::add_hours(tx, *resource, *place, (weekday, minutes(opening.opens), minutes(opening.closes))).await?;
+                settings::add_hours(
+                    tx,
+                    *resource,
+                    *place,
+                    (weekday, minutes(opening.opens), minutes(opening.closes)),
+                )
+                .await?;
             }
         }
         Ok(ids)
@@ -115,7 +134,11 @@ impl Stage<'_> {
         let mut members = Vec::new();
         for (role, name, diary) in self.roles(kind, ids) {
             let email = format!("{}@{}.example", role.code(), self.practice.slug);
-            let email = if diary.is_some_and(|d| Some(&d) != ids.resources.first()) { format!("{}.{email}", members.len()) } else { email };
+            let email = if diary.is_some_and(|d| Some(&d) != ids.resources.first()) {
+                format!("{}.{email}", members.len())
+            } else {
+                email
+            };
             let membership = MembershipId::fresh();
             let address = EmailAddress::parse(&email).map_err(|e| Trouble::Plain(e.to_string()))?;
             let member = SyntheticMember {
@@ -130,11 +153,20 @@ impl Stage<'_> {
             if role == Role::Practitioner {
                 ids.practitioners.push((membership, name.clone()));
             }
-            members.push(SignIn { role: role.code().to_owned(), name, email, password: PASSWORD.to_owned() });
+            members.push(SignIn {
+                role: role.code().to_owned(),
+                name,
+                email,
+                password: PASSWORD.to_owned(),
+            });
         }
         if let Some(known) = shared {
             let address = EmailAddress::parse(&known.email).map_err(|e| Trouble::Plain(e.to_string()))?;
-            let role = if kind == OrganisationKind::Practice { Role::Administrator } else { Role::Manager };
+            let role = if kind == OrganisationKind::Practice {
+                Role::Administrator
+            } else {
+                Role::Manager
+            };
             let member = SyntheticMember {
                 email: &address,
                 name: &known.name,
@@ -163,7 +195,9 @@ impl Stage<'_> {
             (Role::Reception, "Precious Mabaso".to_owned(), None),
         ];
         let practitioners = self.practice.practitioners.iter().zip(&ids.resources);
-        roles.extend(practitioners.map(|(p, diary)| (Role::Practitioner, format!("{} {}", p.title, p.name), Some(*diary))));
+        roles.extend(
+            practitioners.map(|(p, diary)| (Role::Practitioner, format!("{} {}", p.title, p.name), Some(*diary))),
+        );
         roles
     }
 }
@@ -191,23 +225,34 @@ fn location(place: &aloe_synthetic::practice::Location) -> Location {
 }
 
 fn resources(p: &Practice) -> Vec<Resource> {
-    let resource = |kind: &str, name: String, discipline: String, registration_number: String, position: usize| Resource {
-        id: ResourceId::fresh(),
-        kind: kind.to_owned(),
-        name,
-        discipline,
-        registration_number,
-        capacity: 1,
-        bookable_online: true,
-        position: i32::try_from(position).unwrap_or(0),
-        active: true,
-        version: 1,
-    };
+    let resource =
+        |kind: &str, name: String, discipline: String, registration_number: String, position: usize| Resource {
+            id: ResourceId::fresh(),
+            kind: kind.to_owned(),
+            name,
+            discipline,
+            registration_number,
+            capacity: 1,
+            bookable_online: true,
+            position: i32::try_from(position).unwrap_or(0),
+            active: true,
+            version: 1,
+        };
     let practitioners = p.practitioners.iter().enumerate().map(|(i, who)| {
         let discipline = format!("{}, {}", who.discipline.name(), who.room);
-        resource("practitioner", format!("{} {}", who.title, who.name), discipline, who.registration.clone(), i)
+        resource(
+            "practitioner",
+            format!("{} {}", who.title, who.name),
+            discipline,
+            who.registration.clone(),
+            i,
+        )
     });
-    let counters = p.counters.iter().enumerate().map(|(i, name)| resource("counter", name.clone(), String::new(), String::new(), i));
+    let counters = p
+        .counters
+        .iter()
+        .enumerate()
+        .map(|(i, name)| resource("counter", name.clone(), String::new(), String::new(), i));
     practitioners.chain(counters).collect()
 }
 

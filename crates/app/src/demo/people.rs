@@ -47,7 +47,10 @@ pub async fn move_in(stage: &Stage<'_>, ids: &Ids, index: usize, options: &DemoO
 
 async fn write_batch(stage: &Stage<'_>, ids: &Ids, batch: &[Person], today: Date) -> Result<Vec<Prepared>, Trouble> {
     let organisation = ids.organisation;
-    let mut tx = stage.doors.operator(organisation, "demonstration", "adding synthetic people").await?;
+    let mut tx = stage
+        .doors
+        .operator(organisation, "demonstration", "adding synthetic people")
+        .await?;
     let keys = stage.keys.of(&mut tx).await?;
     let registrations: Vec<Registration> = batch.iter().filter_map(|person| registration(person, today)).collect();
     let many = i32::try_from(registrations.len()).unwrap_or(i32::MAX);
@@ -70,7 +73,10 @@ fn trouble(error: impl std::fmt::Display) -> Trouble {
 /// A synthetic person as the forms would read them.
 pub fn registration(person: &Person, today: Date) -> Option<Registration> {
     let kind = IdentityType::from_code(person.document.kind()).unwrap_or(IdentityType::NoneNewborn);
-    let (country, number) = (person.document.country().unwrap_or_default(), person.document.number().unwrap_or_default());
+    let (country, number) = (
+        person.document.country().unwrap_or_default(),
+        person.document.number().unwrap_or_default(),
+    );
     let country = if kind == IdentityType::Passport { country } else { "" };
     let document = IdentityDocument::parse(kind, country, number, today).unwrap_or(IdentityDocument::NoneUnknown);
     let medical_aid = person.medical_aid.as_ref().and_then(|aid| {
@@ -87,13 +93,21 @@ pub fn registration(person: &Person, today: Date) -> Option<Registration> {
         surname: PersonName::parse(&person.surname).ok()?,
         birth_date: Some(person.birth_date),
         sex: if person.sex == Sex::Female { "female" } else { "male" }.to_owned(),
-        phone: person.phone.as_ref().and_then(|phone| PhoneNumber::parse(phone.as_str()).ok()),
+        phone: person
+            .phone
+            .as_ref()
+            .and_then(|phone| PhoneNumber::parse(phone.as_str()).ok()),
         email: person.email.clone().unwrap_or_default(),
         language: Language::from_code(person.language.code()).unwrap_or_default(),
         address: address.into_iter().flatten().collect::<Vec<_>>().join(", "),
         reception_note: String::new(),
     };
-    Some(Registration { contact, document, medical_aid, notice_version: None })
+    Some(Registration {
+        contact,
+        document,
+        medical_aid,
+        notice_version: None,
+    })
 }
 
 /// A diary filled to about two thirds: a booking every half hour, every third one left out, past ones settled.
@@ -107,10 +121,15 @@ async fn book_around_today(
     let zone = TimeZone::get("Africa/Johannesburg").unwrap_or(TimeZone::UTC);
     let now = Timestamp::now();
     let today = now.to_zoned(zone.clone()).date();
-    let mut tx = stage.doors.operator(ids.organisation, "demonstration", "booking synthetic people").await?;
+    let mut tx = stage
+        .doors
+        .operator(ids.organisation, "demonstration", "booking synthetic people")
+        .await?;
     let mut next = usize::try_from(seed % 7).unwrap_or(0);
     for offset in -DAYS..=DAYS {
-        let Ok(day) = today.checked_add(offset.days()) else { continue };
+        let Ok(day) = today.checked_add(offset.days()) else {
+            continue;
+        };
         for (diary, resource) in ids.resources.iter().enumerate() {
             for opening in stage.practice.hours.on(day) {
                 let mut at = opening.opens;
@@ -123,10 +142,23 @@ async fn book_around_today(
                     }
                     at = later;
                     let person = next * 7 + diary;
-                    let who = people.get(person % people.len()).zip(prepared.get(person % prepared.len()));
-                    let Some((who, prepared_who)) = who.filter(|_| next % 3 != 0) else { continue };
-                    let Some(starts_at) = day.to_datetime(slot).to_zoned(zone.clone()).ok().map(|z| z.timestamp()) else { continue };
-                    let visit = Visit { diary, resource: *resource, starts_at, now, next };
+                    let who = people
+                        .get(person % people.len())
+                        .zip(prepared.get(person % prepared.len()));
+                    let Some((who, prepared_who)) = who.filter(|_| next % 3 != 0) else {
+                        continue;
+                    };
+                    let Some(starts_at) = day.to_datetime(slot).to_zoned(zone.clone()).ok().map(|z| z.timestamp())
+                    else {
+                        continue;
+                    };
+                    let visit = Visit {
+                        diary,
+                        resource: *resource,
+                        starts_at,
+                        now,
+                        next,
+                    };
                     one_visit(&mut tx, stage, ids, &visit, who, prepared_who).await?;
                 }
             }
@@ -152,8 +184,12 @@ async fn one_visit(
     who: &Person,
     prepared: &Prepared,
 ) -> Result<(), Trouble> {
-    let Some(service) = ids.services.get(visit.next % ids.services.len().max(1)) else { return Ok(()) };
-    let Some(location) = ids.locations.get(visit.diary % ids.locations.len().max(1)) else { return Ok(()) };
+    let Some(service) = ids.services.get(visit.next % ids.services.len().max(1)) else {
+        return Ok(());
+    };
+    let Some(location) = ids.locations.get(visit.diary % ids.locations.len().max(1)) else {
+        return Ok(());
+    };
     let status = match (visit.starts_at < visit.now, visit.next % 11) {
         (true, 0) => Status::NoShow,
         (true, _) => Status::Completed,
@@ -175,7 +211,9 @@ async fn one_visit(
     let practitioner = ids.practitioners.get(visit.diary % ids.practitioners.len().max(1));
     if let Some((membership, practitioner)) = practitioner.filter(|_| status == Status::Completed) {
         let date = visit.starts_at.to_zoned(TimeZone::UTC).date();
-        let Some(note) = aloe_synthetic::notes::note(visit.next as u64, who, date) else { return Ok(()) };
+        let Some(note) = aloe_synthetic::notes::note(visit.next as u64, who, date) else {
+            return Ok(());
+        };
         let sections = Sections {
             subjective: note.subjective,
             objective: note.objective,

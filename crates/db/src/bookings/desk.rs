@@ -101,14 +101,19 @@ async fn choose_lane(
     let own: Vec<Uuid> = rows.iter().map(|row| row.get("occupancy_id")).collect();
     let taken = busy(tx, &[resource], span.starts_at(), span.ends_at(), &own).await?;
     let taken: Vec<Occupancy> = taken.get(&resource).cloned().unwrap_or_default();
-    let capacity = agenda.resource(resource).and_then(|r| u16::try_from(r.capacity).ok()).ok_or(BookingError::NotOffered)?;
+    let capacity = agenda
+        .resource(resource)
+        .and_then(|r| u16::try_from(r.capacity).ok())
+        .ok_or(BookingError::NotOffered)?;
     if let Some(lane) = next_lane(&taken, span, capacity) {
         return Ok(lane);
     }
     if overbook && let Some(lane) = overbook_lane(&taken, span, capacity).filter(|lane| lane.number() < 100) {
         return Ok(lane);
     }
-    Err(BookingError::Clash(clashes(tx, resource, span.starts_at(), span.ends_at(), except).await?))
+    Err(BookingError::Clash(
+        clashes(tx, resource, span.starts_at(), span.ends_at(), except).await?,
+    ))
 }
 
 /// Books at the desk, in or out of hours. Repeated with the same key, it answers the first booking.
@@ -121,18 +126,36 @@ pub async fn book_at_desk(
     wanted: &DeskBooking,
     key: &IdempotencyKey,
 ) -> Result<BookingId, BookingError> {
-    let fingerprint = Fingerprint::of(&[&wanted.service.to_string(), &wanted.resource.to_string(), &wanted.starts_at.to_string(), &wanted.name]);
+    let fingerprint = Fingerprint::of(&[
+        &wanted.service.to_string(),
+        &wanted.resource.to_string(),
+        &wanted.starts_at.to_string(),
+        &wanted.name,
+    ]);
     if let Some(first) = key.answer(tx, &fingerprint).await? {
         return Ok(BookingId::from_uuid(first));
     }
-    let usual = agenda.service(wanted.service).map(|s| s.minutes).ok_or(BookingError::NotOffered)?;
-    let (ends_at, span) = stretch(agenda, wanted.service, wanted.starts_at, wanted.minutes.unwrap_or(usual)).ok_or(BookingError::NotOffered)?;
+    let usual = agenda
+        .service(wanted.service)
+        .map(|s| s.minutes)
+        .ok_or(BookingError::NotOffered)?;
+    let (ends_at, span) = stretch(
+        agenda,
+        wanted.service,
+        wanted.starts_at,
+        wanted.minutes.unwrap_or(usual),
+    )
+    .ok_or(BookingError::NotOffered)?;
     let overbook = !wanted.overbook_reason.is_empty();
     let lane = choose_lane(tx, agenda, wanted.resource, span, None, overbook).await?;
     let capacity = agenda.resource(wanted.resource).map_or(0, |r| r.capacity);
     let overbooked = i16::try_from(lane.number()).is_ok_and(|lane| lane >= capacity);
     let id = BookingId::fresh();
-    let status = if wanted.channel == Channel::WalkIn { Status::Arrived } else { Status::Confirmed };
+    let status = if wanted.channel == Channel::WalkIn {
+        Status::Arrived
+    } else {
+        Status::Confirmed
+    };
     let new = NewBooking {
         id,
         service: wanted.service,
@@ -154,10 +177,15 @@ pub async fn book_at_desk(
         booked_by: &wanted.booked_by,
     };
     write(tx, &new).await?;
-    tx.run(sql!("bookings/end_expired_holds"), &[&wanted.resource.as_uuid()]).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&wanted.resource.as_uuid()])
+        .await?;
     occupy(tx, id, wanted.resource, lane, span).await?;
     if status == Status::Arrived {
-        tx.run_one(sql!("bookings/set_status"), &[&id.as_uuid(), &1_i32, &status.code(), &""]).await?;
+        tx.run_one(
+            sql!("bookings/set_status"),
+            &[&id.as_uuid(), &1_i32, &status.code(), &""],
+        )
+        .await?;
     }
     key.keep(tx, &fingerprint, id.as_uuid()).await?;
     note_change(tx, "calendar").await?;
@@ -168,21 +196,41 @@ pub async fn book_at_desk(
 ///
 /// # Errors
 /// `Clash`, `Taken`, or `Stale` when it changed since it was on screen.
-pub async fn move_at_desk(tx: &mut Tx<Schedule>, agenda: &Agenda, id: BookingId, to: &Move) -> Result<(), BookingError> {
+pub async fn move_at_desk(
+    tx: &mut Tx<Schedule>,
+    agenda: &Agenda,
+    id: BookingId,
+    to: &Move,
+) -> Result<(), BookingError> {
     let booking = find(tx, id).await?;
-    if booking.version != to.version || !matches!(booking.status, Status::Pending | Status::Confirmed | Status::Arrived) {
+    if booking.version != to.version || !matches!(booking.status, Status::Pending | Status::Confirmed | Status::Arrived)
+    {
         return Err(BookingError::Stale);
     }
     let (ends_at, span) = stretch(agenda, booking.service, to.starts_at, to.minutes).ok_or(BookingError::NotOffered)?;
-    let overbook = !to.overbook_reason.is_empty() || (!booking.overbook_reason.is_empty() && to.resource == booking.resource);
-    let reason = if to.overbook_reason.is_empty() { &booking.overbook_reason } else { &to.overbook_reason };
+    let overbook =
+        !to.overbook_reason.is_empty() || (!booking.overbook_reason.is_empty() && to.resource == booking.resource);
+    let reason = if to.overbook_reason.is_empty() {
+        &booking.overbook_reason
+    } else {
+        &to.overbook_reason
+    };
     let lane = choose_lane(tx, agenda, to.resource, span, Some(id), overbook).await?;
     tx.run(sql!("bookings/free"), &[&id.as_uuid()]).await?;
-    tx.run(sql!("bookings/end_expired_holds"), &[&to.resource.as_uuid()]).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&to.resource.as_uuid()])
+        .await?;
     let moved = tx
         .run(
             sql!("bookings/move"),
-            &[&id.as_uuid(), &to.version, &to.starts_at, &ends_at, &to.resource.as_uuid(), &to.location.as_uuid(), reason],
+            &[
+                &id.as_uuid(),
+                &to.version,
+                &to.starts_at,
+                &ends_at,
+                &to.resource.as_uuid(),
+                &to.location.as_uuid(),
+                reason,
+            ],
         )
         .await?;
     if moved != 1 {
@@ -217,7 +265,12 @@ pub async fn set_status(
         let lane = choose_lane(tx, agenda, booking.resource, span, Some(id), false).await?;
         occupy(tx, id, booking.resource, lane, span).await?;
     }
-    tx.run_one(sql!("bookings/set_status"), &[&id.as_uuid(), &version, &to.code(), &reason]).await.map_err(stale)?;
+    tx.run_one(
+        sql!("bookings/set_status"),
+        &[&id.as_uuid(), &version, &to.code(), &reason],
+    )
+    .await
+    .map_err(stale)?;
     if !to.occupies() {
         tx.run(sql!("bookings/free"), &[&id.as_uuid()]).await?;
     }
@@ -230,7 +283,14 @@ pub async fn set_status(
 /// # Errors
 /// `Stale` when it changed since it was on screen.
 pub async fn edit(tx: &mut Tx<Schedule>, id: BookingId, to: &Edit) -> Result<(), BookingError> {
-    let params: [crate::tx::Param<'_>; 6] = [&id.as_uuid(), &to.version, &to.name, &to.phone, &to.note, &to.service.as_uuid()];
+    let params: [crate::tx::Param<'_>; 6] = [
+        &id.as_uuid(),
+        &to.version,
+        &to.name,
+        &to.phone,
+        &to.note,
+        &to.service.as_uuid(),
+    ];
     tx.run_one(sql!("bookings/edit"), &params).await.map_err(stale)?;
     note_change(tx, "calendar").await?;
     Ok(())
@@ -241,7 +301,9 @@ pub async fn edit(tx: &mut Tx<Schedule>, id: BookingId, to: &Edit) -> Result<(),
 /// # Errors
 /// `Missing` when the booking is not here.
 pub async fn attach_patient<N>(tx: &mut Tx<N>, id: BookingId, patient: PatientId) -> Result<(), BookingError> {
-    let attached = tx.run(sql!("bookings/set_patient"), &[&id.as_uuid(), &patient.as_uuid()]).await?;
+    let attached = tx
+        .run(sql!("bookings/set_patient"), &[&id.as_uuid(), &patient.as_uuid()])
+        .await?;
     if attached != 1 {
         return Err(BookingError::Missing);
     }

@@ -25,7 +25,9 @@ impl IdempotencyKey {
 
     /// The answer of the first request with this key, if there was one.
     pub(super) async fn answer<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<Option<Uuid>, BookingError> {
-        let Some(row) = tx.find(sql!("bookings/find_answer"), &[&self.0]).await? else { return Ok(None) };
+        let Some(row) = tx.find(sql!("bookings/find_answer"), &[&self.0]).await? else {
+            return Ok(None);
+        };
         if row.get::<_, Vec<u8>>("fingerprint") == of.0 {
             Ok(Some(row.get("answer")))
         } else {
@@ -35,7 +37,8 @@ impl IdempotencyKey {
 
     /// Keeps the answer.
     pub(super) async fn keep<N>(&self, tx: &mut Tx<N>, of: &Fingerprint, answer: Uuid) -> Result<(), DbError> {
-        tx.run_one(sql!("bookings/add_answer"), &[&self.0, &of.0, &answer]).await
+        tx.run_one(sql!("bookings/add_answer"), &[&self.0, &of.0, &answer])
+            .await
     }
 }
 

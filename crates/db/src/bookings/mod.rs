@@ -10,8 +10,8 @@ pub mod synthetic;
 pub use desk::{DeskBooking, Edit, Move, attach_patient, book_at_desk, edit, move_at_desk, set_status};
 pub use idempotency::{Fingerprint, IdempotencyKey};
 pub use person::{
-    Confirmed, HOLD_SECONDS, Hold, PersonBooking, add_link, book_with_proof, cancel_by_link, drop_hold, find_hold, hold, move_by_link, of_link,
-    of_person,
+    Confirmed, HOLD_SECONDS, Hold, PersonBooking, add_link, book_with_proof, cancel_by_link, drop_hold, find_hold,
+    hold, move_by_link, of_link, of_person,
 };
 pub use read::{BookingRow, Clash, MessageState, between, find, messages_of};
 

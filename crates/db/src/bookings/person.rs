@@ -122,30 +122,61 @@ async fn offered<N>(
     now: Timestamp,
 ) -> Result<Offer, BookingError> {
     let (service, place, chosen, starts_at) = wanted;
-    let rules = agenda.service(service).filter(|s| s.active && s.online).and_then(|s| s.rules());
+    let rules = agenda
+        .service(service)
+        .filter(|s| s.active && s.online)
+        .and_then(|s| s.rules());
     let rules = rules.ok_or(BookingError::NotOffered)?;
     let wanted_one = |r: ResourceId| chosen.is_none_or(|c| c == r);
-    let resources: Vec<_> =
-        agenda.diaries_for(service, place).into_iter().filter(|r| r.bookable_online && wanted_one(r.id)).collect();
+    let resources: Vec<_> = agenda
+        .diaries_for(service, place)
+        .into_iter()
+        .filter(|r| r.bookable_online && wanted_one(r.id))
+        .collect();
     let ids: Vec<ResourceId> = resources.iter().map(|r| r.id).collect();
     let taken = busy(tx, &ids, starts_at, starts_at, holding).await?;
     let diaries: Vec<Diary> = resources.iter().map(|r| agenda.diary(r, place, &taken)).collect();
     let calendar = agenda.location_calendar(place);
     let day = calendar.zone.to_datetime(starts_at).date();
-    let query = SlotQuery { rules: &rules, location: &calendar, first_day: day, last_day: day, now };
-    let free = if chosen.is_some() { free_slots(&query, &diaries) } else { free_slots_of_any(&query, &diaries) };
+    let query = SlotQuery {
+        rules: &rules,
+        location: &calendar,
+        first_day: day,
+        last_day: day,
+        now,
+    };
+    let free = if chosen.is_some() {
+        free_slots(&query, &diaries)
+    } else {
+        free_slots_of_any(&query, &diaries)
+    };
     let Some(slot) = free.iter().find(|slot| slot.starts_at == starts_at) else {
         return Err(refusal(&query, &diaries, starts_at));
     };
     let span = rules.occupied(starts_at).ok_or(BookingError::NotOffered)?;
-    Ok(Offer { resource: slot.resource_id, lane: slot.lane, span, ends_at: slot.ends_at })
+    Ok(Offer {
+        resource: slot.resource_id,
+        lane: slot.lane,
+        span,
+        ends_at: slot.ends_at,
+    })
 }
 
 /// Tells a time that others took from one that was never offered.
 fn refusal(query: &SlotQuery<'_>, diaries: &[Diary], starts_at: Timestamp) -> BookingError {
-    let empty: Vec<Diary> = diaries.iter().map(|d| Diary { busy: Vec::new(), ..d.clone() }).collect();
+    let empty: Vec<Diary> = diaries
+        .iter()
+        .map(|d| Diary {
+            busy: Vec::new(),
+            ..d.clone()
+        })
+        .collect();
     let was_offered = free_slots(query, &empty).iter().any(|slot| slot.starts_at == starts_at);
-    if was_offered { BookingError::Taken } else { BookingError::NotOffered }
+    if was_offered {
+        BookingError::Taken
+    } else {
+        BookingError::NotOffered
+    }
 }
 
 /// Keeps a time for five minutes for the holder of a token, in place of what that token held before.
@@ -162,7 +193,8 @@ pub async fn hold(
     let hash = token.as_bytes().as_slice();
     tx.run(sql!("bookings/end_hold"), &[&hash]).await?;
     let offer = offered(tx, agenda, wanted, &[], now).await?;
-    tx.run(sql!("bookings/end_expired_holds"), &[&offer.resource.as_uuid()]).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&offer.resource.as_uuid()])
+        .await?;
     occupy_for(tx, offer.resource, offer.lane, offer.span, hash, HOLD_SECONDS).await?;
     Ok(offer.resource)
 }
@@ -180,7 +212,8 @@ pub async fn find_hold<N>(tx: &mut Tx<N>, token: &TokenHash) -> Result<Option<Ho
 /// # Errors
 /// What the database answered.
 pub async fn drop_hold(tx: &mut Tx<Public>, token: &TokenHash) -> Result<(), BookingError> {
-    tx.run(sql!("bookings/end_hold"), &[&token.as_bytes().as_slice()]).await?;
+    tx.run(sql!("bookings/end_hold"), &[&token.as_bytes().as_slice()])
+        .await?;
     Ok(())
 }
 
@@ -190,7 +223,15 @@ async fn hold_row<N>(tx: &mut Tx<N>, token: &TokenHash) -> Result<Option<(Uuid, 
         let span = Span::new(row.get("starts_at"), row.get("ends_at"))?;
         let lane = Lane::new(u16::try_from(row.get::<_, i16>("lane")).ok()?);
         let resource = ResourceId::from_uuid(row.get("resource_id"));
-        Some((row.get("occupancy_id"), Hold { resource, span, lane, expires_at: row.get("expires_at") }))
+        Some((
+            row.get("occupancy_id"),
+            Hold {
+                resource,
+                span,
+                lane,
+                expires_at: row.get("expires_at"),
+            },
+        ))
     }))
 }
 
@@ -211,7 +252,10 @@ pub async fn book_with_proof(
     if let Some(first) = key.answer(tx, &fingerprint).await? {
         return Ok((BookingId::from_uuid(first), false));
     }
-    let active: i64 = tx.get(sql!("bookings/active_of_phone"), &[&phone.e164()]).await?.get("active");
+    let active: i64 = tx
+        .get(sql!("bookings/active_of_phone"), &[&phone.e164()])
+        .await?
+        .get("active");
     if active >= MOST_PER_PHONE {
         return Err(BookingError::TooMany);
     }
@@ -254,18 +298,30 @@ async fn take_over(
         Some(token) => hold_row(tx, token).await?,
         None => None,
     };
-    let rules = agenda.service(wanted.service).and_then(|s| s.rules()).ok_or(BookingError::NotOffered)?;
+    let rules = agenda
+        .service(wanted.service)
+        .and_then(|s| s.rules())
+        .ok_or(BookingError::NotOffered)?;
     let span = rules.occupied(wanted.starts_at).ok_or(BookingError::NotOffered)?;
-    if let Some((_, hold)) = held.filter(|(_, hold)| hold.span == span && wanted.resource.is_none_or(|r| r == hold.resource)) {
+    if let Some((_, hold)) =
+        held.filter(|(_, hold)| hold.span == span && wanted.resource.is_none_or(|r| r == hold.resource))
+    {
         let ends_at = rules.ends_at(wanted.starts_at).ok_or(BookingError::NotOffered)?;
         if let Some(token) = &wanted.hold {
-            tx.run(sql!("bookings/end_hold"), &[&token.as_bytes().as_slice()]).await?;
+            tx.run(sql!("bookings/end_hold"), &[&token.as_bytes().as_slice()])
+                .await?;
         }
-        return Ok(Offer { resource: hold.resource, lane: hold.lane, span, ends_at });
+        return Ok(Offer {
+            resource: hold.resource,
+            lane: hold.lane,
+            span,
+            ends_at,
+        });
     }
     let choice = (wanted.service, wanted.location, wanted.resource, wanted.starts_at);
     let offer = offered(tx, agenda, choice, &[], now).await?;
-    tx.run(sql!("bookings/end_expired_holds"), &[&offer.resource.as_uuid()]).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&offer.resource.as_uuid()])
+        .await?;
     Ok(offer)
 }
 
@@ -273,9 +329,18 @@ async fn take_over(
 ///
 /// # Errors
 /// What the database answered.
-pub async fn add_link<N>(tx: &mut Tx<N>, booking: BookingId, token: &TokenHash, ends_at: Timestamp) -> Result<(), BookingError> {
+pub async fn add_link<N>(
+    tx: &mut Tx<N>,
+    booking: BookingId,
+    token: &TokenHash,
+    ends_at: Timestamp,
+) -> Result<(), BookingError> {
     let until = ends_at.checked_add(SignedDuration::from_hours(24)).unwrap_or(ends_at);
-    tx.run_one(sql!("bookings/add_link"), &[&token.as_bytes().as_slice(), &booking.as_uuid(), &until]).await?;
+    tx.run_one(
+        sql!("bookings/add_link"),
+        &[&token.as_bytes().as_slice(), &booking.as_uuid(), &until],
+    )
+    .await?;
     Ok(())
 }
 
@@ -284,7 +349,11 @@ pub async fn add_link<N>(tx: &mut Tx<N>, booking: BookingId, token: &TokenHash, 
 /// # Errors
 /// What the database answered.
 pub async fn of_person(tx: &mut Tx<Person>, phone: &PhoneNumber) -> Result<Vec<Confirmed>, BookingError> {
-    tx.rows(sql!("bookings/of_person"), &[&phone.e164()]).await?.iter().map(Confirmed::from_row).collect()
+    tx.rows(sql!("bookings/of_person"), &[&phone.e164()])
+        .await?
+        .iter()
+        .map(Confirmed::from_row)
+        .collect()
 }
 
 /// The booking of a link, or one of the person's own.
@@ -307,17 +376,26 @@ pub async fn move_by_link(
     to: (LocationId, Option<ResourceId>, Timestamp),
     now: Timestamp,
 ) -> Result<(), BookingError> {
-    let rows = tx.rows(sql!("bookings/occupancy_ids"), &[&booking.id.as_uuid()]).await?;
+    let rows = tx
+        .rows(sql!("bookings/occupancy_ids"), &[&booking.id.as_uuid()])
+        .await?;
     let own: Vec<Uuid> = rows.iter().map(|row| row.get("occupancy_id")).collect();
     let (place, chosen, starts_at) = to;
     let offer = offered(tx, agenda, (booking.service, place, chosen, starts_at), &own, now).await?;
     tx.run(sql!("bookings/free"), &[&booking.id.as_uuid()]).await?;
-    tx.run(sql!("bookings/end_expired_holds"), &[&offer.resource.as_uuid()]).await?;
+    tx.run(sql!("bookings/end_expired_holds"), &[&offer.resource.as_uuid()])
+        .await?;
     occupy(tx, booking.id, offer.resource, offer.lane, offer.span).await?;
     let moved = tx
         .run(
             sql!("bookings/move_by_link"),
-            &[&booking.id.as_uuid(), &starts_at, &offer.ends_at, &offer.resource.as_uuid(), &place.as_uuid()],
+            &[
+                &booking.id.as_uuid(),
+                &starts_at,
+                &offer.ends_at,
+                &offer.resource.as_uuid(),
+                &place.as_uuid(),
+            ],
         )
         .await?;
     if moved != 1 {
@@ -332,7 +410,9 @@ pub async fn move_by_link(
 /// # Errors
 /// `Stale` when it was cancelled before or has begun.
 pub async fn cancel_by_link(tx: &mut Tx<Link>, booking: BookingId, reason: &str) -> Result<(), BookingError> {
-    let cancelled = tx.run(sql!("bookings/cancel_by_link"), &[&booking.as_uuid(), &reason]).await?;
+    let cancelled = tx
+        .run(sql!("bookings/cancel_by_link"), &[&booking.as_uuid(), &reason])
+        .await?;
     if cancelled != 1 {
         return Err(BookingError::Stale);
     }

@@ -70,7 +70,14 @@ fn random_byte() -> impl FnMut() -> u8 {
         // Two bytes of a version-4 UUID carry its version and variant: leave them out.
         match bytes.pop() {
             Some(byte) => return byte,
-            None => bytes.extend(Uuid::new_v4().as_bytes().iter().enumerate().filter(|(i, _)| *i != 6 && *i != 8).map(|(_, b)| *b)),
+            None => bytes.extend(
+                Uuid::new_v4()
+                    .as_bytes()
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| *i != 6 && *i != 8)
+                    .map(|(_, b)| *b),
+            ),
         }
     }
 }
@@ -136,7 +143,8 @@ async fn insert_anywhere<N>(
     resource: ResourceId,
     span: Span,
 ) -> Result<(), BookingError> {
-    let shift = jiff::SignedDuration::from_hours(i64::from(Uuid::new_v4().as_bytes().first().copied().unwrap_or(0)) * 9000);
+    let shift =
+        jiff::SignedDuration::from_hours(i64::from(Uuid::new_v4().as_bytes().first().copied().unwrap_or(0)) * 9000);
     let (from, to) = (span.starts_at() + shift, span.ends_at() + shift);
     let params: [crate::tx::Param<'_>; 8] = [
         &Uuid::now_v7(),

@@ -101,7 +101,11 @@ impl BookingRow {
 
     /// The person to call: whom it is for, else who booked.
     pub fn person(&self) -> &str {
-        if self.for_whom.is_empty() { &self.contact_name } else { &self.for_whom }
+        if self.for_whom.is_empty() {
+            &self.contact_name
+        } else {
+            &self.for_whom
+        }
     }
 }
 
@@ -138,7 +142,12 @@ pub struct MessageState {
 /// # Errors
 /// What the database answered.
 pub async fn between(tx: &mut Tx<Schedule>, from: Timestamp, to: Timestamp) -> Result<Vec<BookingRow>, DbError> {
-    Ok(tx.rows(sql!("bookings/between"), &[&from, &to]).await?.iter().map(BookingRow::from_row).collect())
+    Ok(tx
+        .rows(sql!("bookings/between"), &[&from, &to])
+        .await?
+        .iter()
+        .map(BookingRow::from_row)
+        .collect())
 }
 
 /// One booking.
@@ -163,7 +172,9 @@ pub async fn messages_of(tx: &mut Tx<Schedule>, id: BookingId) -> Result<Vec<Mes
             template: row.get("template"),
             state: row.get("state"),
             reason: row.get("state_reason"),
-            at: row.get::<_, Option<Timestamp>>("settled_at").unwrap_or_else(|| row.get("created_at")),
+            at: row
+                .get::<_, Option<Timestamp>>("settled_at")
+                .unwrap_or_else(|| row.get("created_at")),
         })
         .collect())
 }
@@ -177,7 +188,9 @@ pub(super) async fn clashes<N>(
     except: Option<BookingId>,
 ) -> Result<Vec<Clash>, DbError> {
     let except = except.map(BookingId::as_uuid);
-    let rows = tx.rows(sql!("bookings/clashes"), &[&resource.as_uuid(), &from, &to, &except]).await?;
+    let rows = tx
+        .rows(sql!("bookings/clashes"), &[&resource.as_uuid(), &from, &to, &except])
+        .await?;
     Ok(rows
         .iter()
         .map(|row| Clash {

@@ -75,20 +75,31 @@ pub async fn search(tx: &mut Tx<Patients>, keys: &Keys, typed: &str, today: Date
     };
     let found: Vec<Found> = unique(rows.iter().map(Found::from_row));
     let detail = serde_json::json!({ "shown": found.len() });
-    tx.record(&Act { action: "search", entity: "patients", entity_id: None, patient: None, purpose: "", detail: Some(detail) })
-        .await?;
+    tx.record(&Act {
+        action: "search",
+        entity: "patients",
+        entity_id: None,
+        patient: None,
+        purpose: "",
+        detail: Some(detail),
+    })
+    .await?;
     Ok(found)
 }
 
 async fn by_identifier(tx: &mut Tx<Patients>, keys: &Keys, number: &SaIdNumber) -> Result<Vec<Row>, PatientError> {
     let canonical = format!("sa_id|ZAF|{}", number.normalised());
     let indexes = keys.of(tx).await?.blind_indexes("sa_id", canonical.as_bytes());
-    Ok(tx.rows(sql!("patients/search_identifier"), &[&"sa_id", &indexes, &MOST]).await?)
+    Ok(tx
+        .rows(sql!("patients/search_identifier"), &[&"sa_id", &indexes, &MOST])
+        .await?)
 }
 
 async fn by_tokens(tx: &mut Tx<Patients>, tokens: &[String]) -> Result<Vec<Row>, PatientError> {
     // The longest token leaves the fewest rows for the others to be checked against.
-    let Some(first) = tokens.iter().max_by_key(|token| token.chars().count()) else { return Ok(Vec::new()) };
+    let Some(first) = tokens.iter().max_by_key(|token| token.chars().count()) else {
+        return Ok(Vec::new());
+    };
     let (from, to) = prefix_range(first);
     let others: Vec<(String, String)> = tokens.iter().filter(|t| *t != first).map(|t| prefix_range(t)).collect();
     // The same person stands under several tokens that match: read more, show each once.
@@ -97,7 +108,9 @@ async fn by_tokens(tx: &mut Tx<Patients>, tokens: &[String]) -> Result<Vec<Row>,
         return Ok(tx.rows(sql!("patients/search_one"), &[&from, &to, &limit]).await?);
     }
     let (lows, highs): (Vec<String>, Vec<String>) = others.into_iter().unzip();
-    Ok(tx.rows(sql!("patients/search_two"), &[&from, &to, &lows, &highs, &limit]).await?)
+    Ok(tx
+        .rows(sql!("patients/search_two"), &[&from, &to, &lows, &highs, &limit])
+        .await?)
 }
 
 /// The prefixes to look for. A number is a phone or a file number, typed with or without spaces.
@@ -109,15 +122,20 @@ fn tokens_of(typed: &str) -> Vec<String> {
 
 /// A date as people write it: 1980-01-01, 01/01/1980, 1 Jan 1980.
 fn date_of(typed: &str) -> Option<Date> {
-    ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y"]
-        .iter()
-        .find_map(|format| Date::strptime(format, typed).ok())
-        .filter(|date| date.year() > 1880)
+    [
+        "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y",
+    ]
+    .iter()
+    .find_map(|format| Date::strptime(format, typed).ok())
+    .filter(|date| date.year() > 1880)
 }
 
 fn unique(found: impl Iterator<Item = Found>) -> Vec<Found> {
     let mut seen = std::collections::HashSet::new();
-    found.filter(|f| seen.insert(f.id)).take(usize::try_from(MOST).unwrap_or(30)).collect()
+    found
+        .filter(|f| seen.insert(f.id))
+        .take(usize::try_from(MOST).unwrap_or(30))
+        .collect()
 }
 
 /// People who may be the same as the one being registered: the same identifier, or a part of the surname and the birth
@@ -137,11 +155,21 @@ pub async fn duplicates(
     let mut found: Vec<(Found, &'static str)> = Vec::new();
     if let Some((kind, canonical)) = document {
         let indexes = keys.of(tx).await?.blind_indexes(kind, canonical);
-        let rows = tx.rows(sql!("patients/same_identifier"), &[&kind, &indexes, &except]).await?;
-        found.extend(rows.iter().map(|row| (Found::from_row(row), "the same identity number")));
+        let rows = tx
+            .rows(sql!("patients/same_identifier"), &[&kind, &indexes, &except])
+            .await?;
+        found.extend(
+            rows.iter()
+                .map(|row| (Found::from_row(row), "the same identity number")),
+        );
     }
     if let Some(birth_date) = birth_date {
-        let rows = tx.rows(sql!("patients/same_person"), &[&birth_date, &search_tokens(surname), &except]).await?;
+        let rows = tx
+            .rows(
+                sql!("patients/same_person"),
+                &[&birth_date, &search_tokens(surname), &except],
+            )
+            .await?;
         for other in rows.iter().map(Found::from_row) {
             if !found.iter().any(|(f, _)| f.id == other.id) {
                 found.push((other, "the same surname and birth date"));
@@ -159,7 +187,12 @@ pub async fn possible_matches(tx: &mut Tx<Patients>, phone: &str) -> Result<Vec<
     if phone.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(tx.rows(sql!("patients/possible_matches"), &[&phone]).await?.iter().map(Found::from_row).collect())
+    Ok(tx
+        .rows(sql!("patients/possible_matches"), &[&phone])
+        .await?
+        .iter()
+        .map(Found::from_row)
+        .collect())
 }
 
 /// People with a booking in a stretch of time: what the patients page shows before anything is typed.
@@ -167,7 +200,12 @@ pub async fn possible_matches(tx: &mut Tx<Patients>, phone: &str) -> Result<Vec<
 /// # Errors
 /// What the database answered.
 pub async fn seen_between(tx: &mut Tx<Patients>, from: Timestamp, to: Timestamp) -> Result<Vec<Found>, PatientError> {
-    Ok(tx.rows(sql!("patients/recent"), &[&from, &to, &MOST]).await?.iter().map(Found::from_row).collect())
+    Ok(tx
+        .rows(sql!("patients/recent"), &[&from, &to, &MOST])
+        .await?
+        .iter()
+        .map(Found::from_row)
+        .collect())
 }
 
 #[cfg(test)]

@@ -87,7 +87,10 @@ pub async fn reveal(
     identifier: Uuid,
     purpose: &str,
 ) -> Result<Revealed, PatientError> {
-    let row = tx.find(sql!("patients/identifier"), &[&identifier]).await?.ok_or(PatientError::Missing)?;
+    let row = tx
+        .find(sql!("patients/identifier"), &[&identifier])
+        .await?
+        .ok_or(PatientError::Missing)?;
     let patient: Uuid = row.get("patient_id");
     let kind: String = row.get("kind");
     if !crate::sabotage::is_on("P8") {
@@ -105,7 +108,9 @@ pub async fn reveal(
     let subject = keys.of(tx).await?.subject(patient, row.get("subject_key"))?;
     let organisation = tx.organisation().as_uuid();
     let place = Place::of(organisation, "identifier_values", "sealed", identifier);
-    Ok(Revealed { value: open_text(&subject, &place, row.get("sealed"))? })
+    Ok(Revealed {
+        value: open_text(&subject, &place, row.get("sealed"))?,
+    })
 }
 
 /// Stores one identifier, in place of one of the same kind.
@@ -117,7 +122,11 @@ pub(super) async fn store(
 ) -> Result<(), PatientError> {
     let row = tx.get(sql!("patients/subject_key"), &[&patient.as_uuid()]).await?;
     let subject = keys.subject(patient.as_uuid(), row.get("subject_key"))?;
-    tx.run(sql!("patients/remove_identifier"), &[&patient.as_uuid(), &identifier.kind]).await?;
+    tx.run(
+        sql!("patients/remove_identifier"),
+        &[&patient.as_uuid(), &identifier.kind],
+    )
+    .await?;
     let id = Uuid::now_v7();
     let place = Place::of(tx.organisation().as_uuid(), "identifier_values", "sealed", id);
     let sealed = if crate::sabotage::is_on("P4") {
@@ -128,12 +137,30 @@ pub(super) async fn store(
     let current = keys.current()?;
     let blind = current.blind_index(identifier.kind, &identifier.canonical).to_vec();
     let version = i32::try_from(current.version().number()).unwrap_or(i32::MAX);
-    let NewIdentifier { kind, country, scheme, dependant_code, masked, .. } = identifier;
+    let NewIdentifier {
+        kind,
+        country,
+        scheme,
+        dependant_code,
+        masked,
+        ..
+    } = identifier;
     tx.run_one(
         sql!("patients/add_identifier"),
-        &[&id, &patient.as_uuid(), kind, country, scheme, dependant_code, masked, &blind, &version],
+        &[
+            &id,
+            &patient.as_uuid(),
+            kind,
+            country,
+            scheme,
+            dependant_code,
+            masked,
+            &blind,
+            &version,
+        ],
     )
     .await?;
-    tx.run_one(sql!("patients/add_identifier_value"), &[&id, &sealed]).await?;
+    tx.run_one(sql!("patients/add_identifier_value"), &[&id, &sealed])
+        .await?;
     Ok(())
 }

@@ -39,9 +39,16 @@ pub async fn merge(tx: &mut Tx<Patients>, keep: PatientId, merge: PatientId) -> 
     let all = None::<Vec<Uuid>>;
     let rows = tx.rows(sql!("patients/move_bookings"), &[&merged, &keep, &all]).await?;
     let bookings: Vec<Uuid> = rows.iter().map(|row| row.get("booking_id")).collect();
-    let encounters: Vec<Uuid> = tx.get(sql!("patients/move_encounters"), &[&all, &merged, &keep]).await?.get("moved");
+    let encounters: Vec<Uuid> = tx
+        .get(sql!("patients/move_encounters"), &[&all, &merged, &keep])
+        .await?
+        .get("moved");
     let id = Uuid::now_v7();
-    tx.run_one(sql!("patients/add_merge"), &[&id, &keep, &merged, &bookings, &encounters]).await?;
+    tx.run_one(
+        sql!("patients/add_merge"),
+        &[&id, &keep, &merged, &bookings, &encounters],
+    )
+    .await?;
     Ok(id)
 }
 
@@ -50,12 +57,17 @@ pub async fn merge(tx: &mut Tx<Patients>, keep: PatientId, merge: PatientId) -> 
 /// # Errors
 /// `Missing` when there is no such merge, or it was undone already.
 pub async fn undo_merge(tx: &mut Tx<Patients>, merge: Uuid) -> Result<(), PatientError> {
-    let row = tx.find(sql!("patients/merge"), &[&merge]).await?.ok_or(PatientError::Missing)?;
+    let row = tx
+        .find(sql!("patients/merge"), &[&merge])
+        .await?
+        .ok_or(PatientError::Missing)?;
     let (kept, merged): (Uuid, Uuid) = (row.get("kept_id"), row.get("merged_id"));
     let bookings: Vec<Uuid> = row.get("moved_bookings");
     let encounters: Vec<Uuid> = row.get("moved_encounters");
-    tx.run(sql!("patients/move_bookings"), &[&kept, &merged, &Some(bookings)]).await?;
-    tx.find(sql!("patients/move_encounters"), &[&Some(encounters), &kept, &merged]).await?;
+    tx.run(sql!("patients/move_bookings"), &[&kept, &merged, &Some(bookings)])
+        .await?;
+    tx.find(sql!("patients/move_encounters"), &[&Some(encounters), &kept, &merged])
+        .await?;
     tx.run_one(sql!("patients/clear_merged"), &[&merged, &kept]).await?;
     tx.run_one(sql!("patients/undo_merge"), &[&merge]).await?;
     Ok(())
@@ -73,7 +85,13 @@ pub async fn merges_of(tx: &mut Tx<Patients>, kept: PatientId) -> Result<Vec<Mer
             id: row.get("patient_merge_id"),
             merged: PatientId::from_uuid(row.get("patient_id")),
             file_number: row.get("file_number"),
-            name: format!("{} {}", row.get::<_, String>("given_names"), row.get::<_, String>("surname")).trim().to_owned(),
+            name: format!(
+                "{} {}",
+                row.get::<_, String>("given_names"),
+                row.get::<_, String>("surname")
+            )
+            .trim()
+            .to_owned(),
             at: row.get("merged_at"),
         })
         .collect())

@@ -8,8 +8,8 @@ mod register;
 
 pub use find::{Found, MOST, duplicates, possible_matches, search, seen_between};
 pub use identifiers::{Identifier, Revealed, identifiers, reveal};
-pub use past::{PastBooking, bookings_of};
 pub use merge::{Merged, merge, merges_of, undo_merge};
+pub use past::{PastBooking, bookings_of};
 pub(crate) use register::bulk_row;
 pub use register::{Contact, MedicalAid, PatientRecord, Registration, find, register, update};
 

@@ -114,8 +114,14 @@ pub async fn register(tx: &mut Tx<Patients>, keys: &Keys, person: &Registration)
     let id = PatientId::fresh();
     let organisation_keys = keys.of(tx).await?;
     let subject = SubjectKey::random(id.as_uuid()).map_err(|e| KeyError::Store(e.to_string()))?;
-    let wrapped = organisation_keys.current()?.wrap_subject(&subject).map_err(|e| KeyError::Store(e.to_string()))?;
-    let file_number: i64 = tx.get(sql!("patients/next_file_number"), &[&1_i32]).await?.get("file_number");
+    let wrapped = organisation_keys
+        .current()?
+        .wrap_subject(&subject)
+        .map_err(|e| KeyError::Store(e.to_string()))?;
+    let file_number: i64 = tx
+        .get(sql!("patients/next_file_number"), &[&1_i32])
+        .await?
+        .get("file_number");
     let c = &person.contact;
     let (given, phone) = (given_of(c), phone_of(c));
     tx.run_one(
@@ -138,7 +144,8 @@ pub async fn register(tx: &mut Tx<Patients>, keys: &Keys, person: &Registration)
         ],
     )
     .await?;
-    tx.run(sql!("patients/add_tokens"), &[&id.as_uuid(), &tokens(c, file_number)]).await?;
+    tx.run(sql!("patients/add_tokens"), &[&id.as_uuid(), &tokens(c, file_number)])
+        .await?;
     store_document(tx, &organisation_keys, id, &person.document).await?;
     store_medical_aid(tx, &organisation_keys, id, person.medical_aid.as_ref()).await?;
     Ok(id)
@@ -149,7 +156,10 @@ pub async fn register(tx: &mut Tx<Patients>, keys: &Keys, person: &Registration)
 /// # Errors
 /// `Missing` when nobody here has this id.
 pub async fn find(tx: &mut Tx<Patients>, id: PatientId) -> Result<PatientRecord, PatientError> {
-    let row = tx.find(sql!("patients/get"), &[&id.as_uuid()]).await?.ok_or(PatientError::Missing)?;
+    let row = tx
+        .find(sql!("patients/get"), &[&id.as_uuid()])
+        .await?
+        .ok_or(PatientError::Missing)?;
     let notice: Option<i32> = row.get("notice_version");
     let shown: Option<Timestamp> = row.get("notice_shown_at");
     Ok(PatientRecord {
@@ -165,7 +175,9 @@ pub async fn find(tx: &mut Tx<Patients>, id: PatientId) -> Result<PatientRecord,
         address: row.get("address"),
         reception_note: row.get("reception_note"),
         notice: notice.zip(shown),
-        merged_into: row.get::<_, Option<uuid::Uuid>>("merged_into").map(PatientId::from_uuid),
+        merged_into: row
+            .get::<_, Option<uuid::Uuid>>("merged_into")
+            .map(PatientId::from_uuid),
         created_at: row.get("created_at"),
         version: row.get("version"),
     })
@@ -204,7 +216,11 @@ pub async fn update(
     .await?;
     let file_number = find(tx, id).await?.file_number;
     tx.run(sql!("patients/remove_tokens"), &[&id.as_uuid()]).await?;
-    tx.run(sql!("patients/add_tokens"), &[&id.as_uuid(), &tokens(contact, file_number)]).await?;
+    tx.run(
+        sql!("patients/add_tokens"),
+        &[&id.as_uuid(), &tokens(contact, file_number)],
+    )
+    .await?;
     let organisation_keys = keys.of(tx).await?;
     if let Some(document) = document {
         store_document(tx, &organisation_keys, id, document).await?;
@@ -218,7 +234,9 @@ async fn store_document(
     id: PatientId,
     document: &IdentityDocument,
 ) -> Result<(), PatientError> {
-    let (Some(value), Some(canonical)) = (document.expose(), document.canonical_bytes()) else { return Ok(()) };
+    let (Some(value), Some(canonical)) = (document.expose(), document.canonical_bytes()) else {
+        return Ok(());
+    };
     let country = document.country().map(|c| c.code()).unwrap_or_default();
     let identifier = NewIdentifier {
         kind: document.kind().code(),
@@ -268,7 +286,13 @@ pub(crate) fn tokens(contact: &Contact, file_number: i64) -> Vec<String> {
     if let Some(phone) = &contact.phone {
         let digits: String = phone.e164().chars().filter(char::is_ascii_digit).collect();
         let national: String = phone.national().chars().filter(char::is_ascii_digit).collect();
-        tokens.extend([7, 4].iter().filter_map(|n| national.len().checked_sub(*n)).filter_map(|at| national.get(at..)).map(str::to_owned));
+        tokens.extend(
+            [7, 4]
+                .iter()
+                .filter_map(|n| national.len().checked_sub(*n))
+                .filter_map(|at| national.get(at..))
+                .map(str::to_owned),
+        );
         tokens.extend([digits, national]);
     }
     tokens.push(file_number.to_string());
@@ -321,15 +345,23 @@ pub(crate) fn bulk_row(person: &Registration, file_number: i64) -> BulkRow {
         text(&c.address),
         text(&c.reception_note),
     ];
-    let document = person.document.expose().zip(person.document.canonical_bytes()).map(|(value, canonical)| BulkIdentifier {
-        kind: person.document.kind().code().to_owned(),
-        country: person.document.country().map(|c| c.code().to_owned()).unwrap_or_default(),
-        scheme: String::new(),
-        dependant_code: String::new(),
-        masked: person.document.masked(),
-        canonical,
-        value: value.to_owned(),
-    });
+    let document = person
+        .document
+        .expose()
+        .zip(person.document.canonical_bytes())
+        .map(|(value, canonical)| BulkIdentifier {
+            kind: person.document.kind().code().to_owned(),
+            country: person
+                .document
+                .country()
+                .map(|c| c.code().to_owned())
+                .unwrap_or_default(),
+            scheme: String::new(),
+            dependant_code: String::new(),
+            masked: person.document.masked(),
+            canonical,
+            value: value.to_owned(),
+        });
     let aid = person.medical_aid.as_ref().map(|aid| BulkIdentifier {
         kind: "medical_aid".to_owned(),
         country: String::new(),
@@ -339,7 +371,11 @@ pub(crate) fn bulk_row(person: &Registration, file_number: i64) -> BulkRow {
         canonical: medical_aid_canonical(aid),
         value: aid.number.expose().to_owned(),
     });
-    BulkRow { columns, tokens: tokens(c, file_number), identifiers: document.into_iter().chain(aid).collect() }
+    BulkRow {
+        columns,
+        tokens: tokens(c, file_number),
+        identifiers: document.into_iter().chain(aid).collect(),
+    }
 }
 
 fn medical_aid_canonical(aid: &MedicalAid) -> Vec<u8> {

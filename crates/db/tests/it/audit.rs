@@ -9,11 +9,18 @@ async fn p15_no_runtime_login_and_not_even_the_owner_changes_an_entry() {
     let practice = db.practice("append").await;
     db.member(&practice, Role::Owner).await;
     let admin = db.superuser().await;
-    for statement in ["UPDATE aloe.audit_entries SET actor = 'x'", "DELETE FROM aloe.audit_entries", "TRUNCATE aloe.audit_entries"] {
+    for statement in [
+        "UPDATE aloe.audit_entries SET actor = 'x'",
+        "DELETE FROM aloe.audit_entries",
+        "TRUNCATE aloe.audit_entries",
+    ] {
         let error = admin.batch_execute(statement).await.unwrap_err();
         assert_eq!(error.as_db_error().unwrap().code().code(), "AL002", "{statement}");
         for login in aloe_db::connect::LOGINS {
-            assert!(db.login(login).await.batch_execute(statement).await.is_err(), "{login}: {statement}");
+            assert!(
+                db.login(login).await.batch_execute(statement).await.is_err(),
+                "{login}: {statement}"
+            );
         }
     }
 }
@@ -51,7 +58,12 @@ async fn p13_a_change_without_a_known_actor_does_not_happen() {
     let db = TestDb::fresh().await;
     let practice = db.practice("actor").await;
     let update = "UPDATE aloe.locations SET name = 'x' WHERE organisation_id = $1";
-    let error = db.superuser().await.execute(update, &[&practice.id.as_uuid()]).await.unwrap_err();
+    let error = db
+        .superuser()
+        .await
+        .execute(update, &[&practice.id.as_uuid()])
+        .await
+        .unwrap_err();
     assert_eq!(error.as_db_error().unwrap().code().code(), "AL003");
 }
 
@@ -62,7 +74,9 @@ async fn p13_a_change_leaves_who_when_whence_before_and_after() {
     let owner = db.member(&practice, Role::Owner).await;
     let scope = owner.membership.scope::<need::Settings>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let agenda = aloe_db::agenda::Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
+    let agenda = aloe_db::agenda::Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1))
+        .await
+        .unwrap();
     let mut place = agenda.locations[0].clone();
     place.name = "New rooms".to_owned();
     aloe_db::settings::save_location(&mut tx, &place).await.unwrap();
@@ -70,7 +84,10 @@ async fn p13_a_change_leaves_who_when_whence_before_and_after() {
     let query = "SELECT before->>'name', after->>'name', user_id, source::text FROM aloe.audit_entries WHERE entity = 'locations' AND action = 'update'";
     let rows = db.superuser().await.query(query, &[]).await.unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0].get::<_, &str>(0), rows[0].get::<_, &str>(1)), ("Main rooms", "New rooms"));
+    assert_eq!(
+        (rows[0].get::<_, &str>(0), rows[0].get::<_, &str>(1)),
+        ("Main rooms", "New rooms")
+    );
     assert_eq!(rows[0].get::<_, uuid::Uuid>(2), owner.membership.user.as_uuid());
     assert!(rows[0].get::<_, &str>(3).starts_with("192.0.2.7"));
 }
@@ -96,12 +113,25 @@ async fn searching_and_opening_a_file_leave_exactly_one_entry_each() {
 async fn a_member_without_the_right_reads_their_own_entries_only() {
     let db = TestDb::fresh().await;
     let practice = db.practice("own").await;
-    let (owner, reception) = (db.member(&practice, Role::Owner).await, db.member(&practice, Role::Reception).await);
+    let (owner, reception) = (
+        db.member(&practice, Role::Owner).await,
+        db.member(&practice, Role::Reception).await,
+    );
     db.patient(&owner, "Dlamini", "").await;
     db.patient(&reception, "Khumalo", "").await;
     let raw = db.raw_member(&practice, &reception).await.0;
     let others = "SELECT count(*) FROM aloe.audit_entries WHERE user_id IS DISTINCT FROM $1";
-    assert_eq!(raw.query_one(others, &[&reception.membership.user.as_uuid()]).await.unwrap().get::<_, i64>(0), 0);
-    let own: i64 = raw.query_one("SELECT count(*) FROM aloe.audit_entries", &[]).await.unwrap().get(0);
+    assert_eq!(
+        raw.query_one(others, &[&reception.membership.user.as_uuid()])
+            .await
+            .unwrap()
+            .get::<_, i64>(0),
+        0
+    );
+    let own: i64 = raw
+        .query_one("SELECT count(*) FROM aloe.audit_entries", &[])
+        .await
+        .unwrap()
+        .get(0);
     assert!(own >= 2, "{own}");
 }

@@ -46,11 +46,22 @@ fn at_desk(at: &Organisation, starts_at: Timestamp, reason: &str) -> DeskBooking
 }
 
 /// Books at the desk of the first diary.
-pub async fn book(db: &TestDb, at: &Organisation, by: &Member, starts_at: Timestamp) -> Result<BookingId, BookingError> {
+pub async fn book(
+    db: &TestDb,
+    at: &Organisation,
+    by: &Member,
+    starts_at: Timestamp,
+) -> Result<BookingId, BookingError> {
     book_because(db, at, by, starts_at, "").await
 }
 
-async fn book_because(db: &TestDb, at: &Organisation, by: &Member, starts_at: Timestamp, reason: &str) -> Result<BookingId, BookingError> {
+async fn book_because(
+    db: &TestDb,
+    at: &Organisation,
+    by: &Member,
+    starts_at: Timestamp,
+    reason: &str,
+) -> Result<BookingId, BookingError> {
     let agenda = agenda(db, at).await;
     let scope = by.membership.scope::<Schedule>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await?;
@@ -65,8 +76,12 @@ async fn proven(db: &TestDb, at: &Organisation, phone: &PhoneNumber) -> TokenHas
     let (proof, pin) = (uuid::Uuid::now_v7(), Pin::random().unwrap());
     let token = Token::random().unwrap().hash(TokenDomain::SESSION);
     let mut tx = db.doors.public(&visit(), &at.slug).await.unwrap();
-    proofs::begin(&mut tx, proof, phone, &pins.pin_mac(proof, phone.e164(), &pin)).await.unwrap();
-    let verdict = proofs::guess(&mut tx, &pins, proof, pin.to_text().expose(), &token).await.unwrap();
+    proofs::begin(&mut tx, proof, phone, &pins.pin_mac(proof, phone.e164(), &pin))
+        .await
+        .unwrap();
+    let verdict = proofs::guess(&mut tx, &pins, proof, pin.to_text().expose(), &token)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(verdict, proofs::Verdict::Proven);
     token
@@ -89,7 +104,11 @@ fn wanted(at: &Organisation, starts_at: Timestamp, any: bool) -> PersonBooking {
 /// A weekday morning that the practice offers, some days from now.
 fn soon() -> Timestamp {
     let zone = jiff::tz::TimeZone::get("Africa/Johannesburg").unwrap();
-    let day = Timestamp::now().to_zoned(zone.clone()).date().checked_add(jiff::Span::new().days(3)).unwrap();
+    let day = Timestamp::now()
+        .to_zoned(zone.clone())
+        .date()
+        .checked_add(jiff::Span::new().days(3))
+        .unwrap();
     day.at(9, 0, 0, 0).to_zoned(zone).unwrap().timestamp()
 }
 
@@ -112,7 +131,15 @@ async fn race(any: bool, winners: usize) {
             let phone = PhoneNumber::parse(&format!("08255501{n:02}")).unwrap();
             let proof = proven(&db, &practice, &phone).await;
             let (mut tx, phone) = db.doors.person(&visit(), &practice.slug, &proof).await.unwrap();
-            let booked = bookings::book_with_proof(&mut tx, &agenda, &phone, &wanted(&practice, starts_at, any), &key(), Timestamp::now()).await;
+            let booked = bookings::book_with_proof(
+                &mut tx,
+                &agenda,
+                &phone,
+                &wanted(&practice, starts_at, any),
+                &key(),
+                Timestamp::now(),
+            )
+            .await;
             match booked {
                 Ok(_) => tx.commit().await.map(|()| true).unwrap(),
                 Err(BookingError::Taken) => false,
@@ -157,18 +184,34 @@ async fn a_held_time_is_taken_for_everyone_else_and_free_when_it_ends() {
     let db = TestDb::fresh().await;
     let practice = db.practice("hold").await;
     let agenda = agenda(&db, &practice).await;
-    let (mine, theirs) = (Token::random().unwrap().hash(TokenDomain::CEREMONY), Token::random().unwrap().hash(TokenDomain::CEREMONY));
-    let choice = (practice.service, practice.location, practice.resources.first().copied(), soon());
+    let (mine, theirs) = (
+        Token::random().unwrap().hash(TokenDomain::CEREMONY),
+        Token::random().unwrap().hash(TokenDomain::CEREMONY),
+    );
+    let choice = (
+        practice.service,
+        practice.location,
+        practice.resources.first().copied(),
+        soon(),
+    );
     let mut tx = db.doors.public(&visit(), &practice.slug).await.unwrap();
-    bookings::hold(&mut tx, &agenda, choice, &mine, Timestamp::now()).await.unwrap();
+    bookings::hold(&mut tx, &agenda, choice, &mine, Timestamp::now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut tx = db.doors.public(&visit(), &practice.slug).await.unwrap();
     let second = bookings::hold(&mut tx, &agenda, choice, &theirs, Timestamp::now()).await;
     assert!(matches!(second, Err(BookingError::Taken)));
     tx.roll_back().await.unwrap();
-    db.superuser().await.batch_execute("UPDATE aloe.occupancies SET expires_at = now() - interval '1 second' WHERE booking_id IS NULL").await.unwrap();
+    db.superuser()
+        .await
+        .batch_execute("UPDATE aloe.occupancies SET expires_at = now() - interval '1 second' WHERE booking_id IS NULL")
+        .await
+        .unwrap();
     let mut tx = db.doors.public(&visit(), &practice.slug).await.unwrap();
-    bookings::hold(&mut tx, &agenda, choice, &theirs, Timestamp::now()).await.unwrap();
+    bookings::hold(&mut tx, &agenda, choice, &theirs, Timestamp::now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -176,12 +219,18 @@ async fn a_held_time_is_taken_for_everyone_else_and_free_when_it_ends() {
 async fn overbooking_shows_the_clash_and_needs_permission_and_reason() {
     let db = TestDb::fresh().await;
     let practice = db.practice("over").await;
-    let (reception, owner) = (db.member(&practice, Role::Reception).await, db.member(&practice, Role::Owner).await);
+    let (reception, owner) = (
+        db.member(&practice, Role::Reception).await,
+        db.member(&practice, Role::Owner).await,
+    );
     book(&db, &practice, &owner, soon()).await.unwrap();
     let clash = book(&db, &practice, &owner, soon()).await;
     assert!(matches!(clash, Err(BookingError::Clash(ref c)) if c.len() == 1));
     let without_permission = book_because(&db, &practice, &reception, soon(), "urgent").await;
-    assert!(matches!(without_permission, Err(BookingError::Db(DbError::Refused(_)))), "{without_permission:?}");
+    assert!(
+        matches!(without_permission, Err(BookingError::Db(DbError::Refused(_)))),
+        "{without_permission:?}"
+    );
     book_because(&db, &practice, &owner, soon(), "urgent").await.unwrap();
 }
 
@@ -196,7 +245,11 @@ async fn the_same_request_twice_is_one_booking() {
     for _ in 0..2 {
         let scope = owner.membership.scope::<Schedule>().unwrap();
         let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-        ids.push(bookings::book_at_desk(&mut tx, &agenda, &at_desk(&practice, soon(), ""), &key).await.unwrap());
+        ids.push(
+            bookings::book_at_desk(&mut tx, &agenda, &at_desk(&practice, soon(), ""), &key)
+                .await
+                .unwrap(),
+        );
         tx.commit().await.unwrap();
     }
     assert_eq!(ids[0], ids[1]);
@@ -212,10 +265,22 @@ async fn a_stale_move_is_refused_and_a_cancelled_time_is_free_again() {
     let scope = owner.membership.scope::<Schedule>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let later = soon() + jiff::SignedDuration::from_hours(1);
-    let to = |version| Move { version, resource: practice.resources[1], location: practice.location, starts_at: later, minutes: 20, overbook_reason: String::new() };
+    let to = |version| Move {
+        version,
+        resource: practice.resources[1],
+        location: practice.location,
+        starts_at: later,
+        minutes: 20,
+        overbook_reason: String::new(),
+    };
     bookings::move_at_desk(&mut tx, &agenda, id, &to(1)).await.unwrap();
-    assert!(matches!(bookings::move_at_desk(&mut tx, &agenda, id, &to(1)).await, Err(BookingError::Stale)));
-    bookings::set_status(&mut tx, &agenda, id, 2, Status::Cancelled, "a test").await.unwrap();
+    assert!(matches!(
+        bookings::move_at_desk(&mut tx, &agenda, id, &to(1)).await,
+        Err(BookingError::Stale)
+    ));
+    bookings::set_status(&mut tx, &agenda, id, 2, Status::Cancelled, "a test")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     book(&db, &practice, &owner, soon()).await.unwrap();
 }
@@ -225,7 +290,12 @@ async fn a_link_opens_its_own_booking_only_and_cannot_reopen_it() {
     let db = TestDb::fresh().await;
     let practice = db.practice("link").await;
     let owner = db.member(&practice, Role::Owner).await;
-    let (mine, other) = (book(&db, &practice, &owner, soon()).await.unwrap(), book(&db, &practice, &owner, soon() + jiff::SignedDuration::from_hours(1)).await.unwrap());
+    let (mine, other) = (
+        book(&db, &practice, &owner, soon()).await.unwrap(),
+        book(&db, &practice, &owner, soon() + jiff::SignedDuration::from_hours(1))
+            .await
+            .unwrap(),
+    );
     let token = Token::random().unwrap().hash(TokenDomain::MANAGE_LINK);
     let scope = owner.membership.scope::<Schedule>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
@@ -233,14 +303,20 @@ async fn a_link_opens_its_own_booking_only_and_cannot_reopen_it() {
     tx.commit().await.unwrap();
     let (mut tx, id) = db.doors.link(&visit(), &practice.slug, &token).await.unwrap();
     assert_eq!(id, mine);
-    assert!(matches!(bookings::of_link(&mut tx, other).await, Err(BookingError::Missing)));
+    assert!(matches!(
+        bookings::of_link(&mut tx, other).await,
+        Err(BookingError::Missing)
+    ));
     assert!(bookings::cancel_by_link(&mut tx, other, "not mine").await.is_err());
     tx.roll_back().await.unwrap();
     let (mut tx, _) = db.doors.link(&visit(), &practice.slug, &token).await.unwrap();
     bookings::cancel_by_link(&mut tx, mine, "by the person").await.unwrap();
     tx.commit().await.unwrap();
     let (mut tx, _) = db.doors.link(&visit(), &practice.slug, &token).await.unwrap();
-    assert!(matches!(bookings::cancel_by_link(&mut tx, mine, "again").await, Err(BookingError::Stale)));
+    assert!(matches!(
+        bookings::cancel_by_link(&mut tx, mine, "again").await,
+        Err(BookingError::Stale)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,13 +328,30 @@ async fn n2_a_pin_has_five_tries_and_every_one_counts() {
     let (proof, pin) = (uuid::Uuid::now_v7(), Pin::random().unwrap());
     let token = Token::random().unwrap().hash(TokenDomain::SESSION);
     let mut tx = db.doors.public(&visit(), &practice.slug).await.unwrap();
-    proofs::begin(&mut tx, proof, &phone, &pins.pin_mac(proof, phone.e164(), &pin)).await.unwrap();
-    let wrong = if pin.to_text().expose() == "123456" { "654321" } else { "123456" };
+    proofs::begin(&mut tx, proof, &phone, &pins.pin_mac(proof, phone.e164(), &pin))
+        .await
+        .unwrap();
+    let wrong = if pin.to_text().expose() == "123456" {
+        "654321"
+    } else {
+        "123456"
+    };
     for left in (1..=4).rev() {
-        assert_eq!(proofs::guess(&mut tx, &pins, proof, wrong, &token).await.unwrap(), proofs::Verdict::Wrong(left));
+        assert_eq!(
+            proofs::guess(&mut tx, &pins, proof, wrong, &token).await.unwrap(),
+            proofs::Verdict::Wrong(left)
+        );
     }
-    assert_eq!(proofs::guess(&mut tx, &pins, proof, "not a pin", &token).await.unwrap(), proofs::Verdict::Spent);
-    assert_eq!(proofs::guess(&mut tx, &pins, proof, pin.to_text().expose(), &token).await.unwrap(), proofs::Verdict::Spent);
+    assert_eq!(
+        proofs::guess(&mut tx, &pins, proof, "not a pin", &token).await.unwrap(),
+        proofs::Verdict::Spent
+    );
+    assert_eq!(
+        proofs::guess(&mut tx, &pins, proof, pin.to_text().expose(), &token)
+            .await
+            .unwrap(),
+        proofs::Verdict::Spent
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,8 +363,15 @@ async fn the_public_reads_no_name_phone_or_patient() {
     book(&db, &practice, &owner, soon()).await.unwrap();
     let client = db.login("aloe_public").await;
     client.batch_execute("BEGIN").await.unwrap();
-    client.query("SELECT fence.enter_public($1, NULL, NULL)", &[&practice.slug]).await.unwrap();
-    let seen: i64 = client.query_one("SELECT count(contact_name) FROM aloe.bookings", &[]).await.unwrap().get(0);
+    client
+        .query("SELECT fence.enter_public($1, NULL, NULL)", &[&practice.slug])
+        .await
+        .unwrap();
+    let seen: i64 = client
+        .query_one("SELECT count(contact_name) FROM aloe.bookings", &[])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(seen, 0);
     assert!(client.query("SELECT surname FROM aloe.patients", &[]).await.is_err());
 }

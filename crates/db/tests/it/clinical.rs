@@ -6,7 +6,10 @@ use aloe_domain::permission::{Role, need::Clinical};
 use aloe_testkit::{Member, TestDb, visit};
 
 fn saying(plan: &str) -> Sections {
-    Sections { plan: plan.to_owned(), ..Sections::default() }
+    Sections {
+        plan: plan.to_owned(),
+        ..Sections::default()
+    }
 }
 
 /// A consultation with a signed note that says "Rest."
@@ -15,8 +18,12 @@ pub async fn signed_consultation(db: &TestDb, by: &Member, patient: PatientId) -
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let id = clinical::begin(&mut tx, patient, None, &by.membership).await.unwrap();
     let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
-    clinical::save_draft(&mut tx, &encounter, 0, &saying("Rest."), &by.membership).await.unwrap();
-    clinical::sign(&mut tx, &encounter, 1, &by.membership, "MP0123456").await.unwrap();
+    clinical::save_draft(&mut tx, &encounter, 0, &saying("Rest."), &by.membership)
+        .await
+        .unwrap();
+    clinical::sign(&mut tx, &encounter, 1, &by.membership, "MP0123456")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -26,7 +33,12 @@ pub async fn plans(db: &TestDb, by: &Member, id: EncounterId) -> Vec<String> {
     let scope = by.membership.scope::<Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
-    clinical::notes(&mut tx, &encounter).await.unwrap().into_iter().map(|n| n.sections.plan).collect()
+    clinical::notes(&mut tx, &encounter)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|n| n.sections.plan)
+        .collect()
 }
 
 async fn practice(slug: &str) -> (TestDb, Member, PatientId) {
@@ -42,11 +54,24 @@ async fn a_draft_survives_and_an_older_window_never_overwrites_it() {
     let (db, doctor, patient) = practice("draft").await;
     let scope = doctor.membership.scope::<Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let id = clinical::begin(&mut tx, patient, None, &doctor.membership).await.unwrap();
+    let id = clinical::begin(&mut tx, patient, None, &doctor.membership)
+        .await
+        .unwrap();
     let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
-    let (version, _) = clinical::save_draft(&mut tx, &encounter, 0, &saying("first"), &doctor.membership).await.unwrap();
-    clinical::save_draft(&mut tx, &encounter, version, &saying("second"), &doctor.membership).await.unwrap();
-    let stale = clinical::save_draft(&mut tx, &encounter, version, &saying("older window"), &doctor.membership).await;
+    let (version, _) = clinical::save_draft(&mut tx, &encounter, 0, &saying("first"), &doctor.membership)
+        .await
+        .unwrap();
+    clinical::save_draft(&mut tx, &encounter, version, &saying("second"), &doctor.membership)
+        .await
+        .unwrap();
+    let stale = clinical::save_draft(
+        &mut tx,
+        &encounter,
+        version,
+        &saying("older window"),
+        &doctor.membership,
+    )
+    .await;
     assert!(matches!(stale, Err(ClinicalError::Stale)));
     let draft = clinical::draft(&mut tx, &encounter).await.unwrap().unwrap();
     assert_eq!((draft.sections.plan.as_str(), draft.version), ("second", 2));
@@ -59,7 +84,16 @@ async fn a_signed_note_and_its_amendment_both_stand() {
     let scope = doctor.membership.scope::<Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
-    clinical::amend(&mut tx, &encounter, "a result came in", &saying("Antibiotic after all."), &doctor.membership, "").await.unwrap();
+    clinical::amend(
+        &mut tx,
+        &encounter,
+        "a result came in",
+        &saying("Antibiotic after all."),
+        &doctor.membership,
+        "",
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(plans(&db, &doctor, id).await, ["Rest.", "Antibiotic after all."]);
 }
@@ -92,7 +126,10 @@ async fn a_consultation_has_one_note_and_an_amendment_has_a_reason() {
     for (kind, reason) in [("note", ""), ("amendment", ""), ("note", "why")] {
         let insert = "INSERT INTO aloe.notes (organisation_id, note_id, encounter_id, kind, reason, sealed, membership_id, author)
             SELECT organisation_id, gen_random_uuid(), encounter_id, $2, $3, 'x', membership_id, 'x' FROM aloe.encounters WHERE encounter_id = $1";
-        assert!(client.execute(insert, &[&id, &kind, &reason]).await.is_err(), "{kind} {reason}");
+        assert!(
+            client.execute(insert, &[&id, &kind, &reason]).await.is_err(),
+            "{kind} {reason}"
+        );
     }
 }
 
@@ -101,19 +138,36 @@ async fn an_empty_note_is_not_signed_and_a_changed_draft_is_read_again_first() {
     let (db, doctor, patient) = practice("empty").await;
     let scope = doctor.membership.scope::<Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let id = clinical::begin(&mut tx, patient, None, &doctor.membership).await.unwrap();
+    let id = clinical::begin(&mut tx, patient, None, &doctor.membership)
+        .await
+        .unwrap();
     let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
-    clinical::save_draft(&mut tx, &encounter, 0, &saying("  "), &doctor.membership).await.unwrap();
-    assert!(matches!(clinical::sign(&mut tx, &encounter, 1, &doctor.membership, "").await, Err(ClinicalError::Empty)));
-    clinical::save_draft(&mut tx, &encounter, 1, &saying("text"), &doctor.membership).await.unwrap();
-    assert!(matches!(clinical::sign(&mut tx, &encounter, 1, &doctor.membership, "").await, Err(ClinicalError::Stale)));
+    clinical::save_draft(&mut tx, &encounter, 0, &saying("  "), &doctor.membership)
+        .await
+        .unwrap();
+    assert!(matches!(
+        clinical::sign(&mut tx, &encounter, 1, &doctor.membership, "").await,
+        Err(ClinicalError::Empty)
+    ));
+    clinical::save_draft(&mut tx, &encounter, 1, &saying("text"), &doctor.membership)
+        .await
+        .unwrap();
+    assert!(matches!(
+        clinical::sign(&mut tx, &encounter, 1, &doctor.membership, "").await,
+        Err(ClinicalError::Stale)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clinical_text_is_sealed_in_the_database() {
     let (db, doctor, patient) = practice("sealed").await;
     signed_consultation(&db, &doctor, patient).await;
-    let row = db.superuser().await.query_one("SELECT sealed FROM aloe.notes", &[]).await.unwrap();
+    let row = db
+        .superuser()
+        .await
+        .query_one("SELECT sealed FROM aloe.notes", &[])
+        .await
+        .unwrap();
     let sealed: Vec<u8> = row.get(0);
     assert!(!sealed.windows(4).any(|w| w == b"Rest"));
 }

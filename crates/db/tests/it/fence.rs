@@ -12,7 +12,9 @@ async fn two_practices(db: &TestDb) -> [(Organisation, Member); 2] {
         let practice = db.practice(slug).await;
         let owner = db.member(&practice, Role::Owner).await;
         let patient = db.patient(&owner, &format!("Person{slug}"), sa_id).await;
-        crate::bookings::book(db, &practice, &owner, "2027-02-01T07:00:00Z".parse().unwrap()).await.unwrap();
+        crate::bookings::book(db, &practice, &owner, "2027-02-01T07:00:00Z".parse().unwrap())
+            .await
+            .unwrap();
         crate::clinical::signed_consultation(db, &owner, patient).await;
         made.push((practice, owner));
     }
@@ -26,7 +28,13 @@ async fn tables(client: &Client, verb: &str) -> Vec<String> {
         WHERE n.nspname = 'aloe' AND c.relkind = 'r'
         AND CASE $1 WHEN 'DELETE' THEN has_table_privilege('aloe_member', c.oid, $1)
             ELSE has_any_column_privilege('aloe_member', c.oid, $1) END";
-    client.query(query, &[&verb]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    client
+        .query(query, &[&verb])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,9 +48,17 @@ async fn the_catalogue_keeps_every_rule_of_the_fence() {
 async fn the_catalogue_check_notices_a_table_that_is_not_fenced() {
     let db = TestDb::fresh().await;
     let client = db.superuser().await;
-    client.batch_execute("CREATE TABLE aloe.loose (organisation_id uuid, x text)").await.unwrap();
+    client
+        .batch_execute("CREATE TABLE aloe.loose (organisation_id uuid, x text)")
+        .await
+        .unwrap();
     let faults = catalogue::faults(&client).await.unwrap();
-    assert!(faults.iter().any(|f| f.contains("aloe.loose has no forced row-level security")), "{faults:#?}");
+    assert!(
+        faults
+            .iter()
+            .any(|f| f.contains("aloe.loose has no forced row-level security")),
+        "{faults:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +72,14 @@ async fn p6_the_database_alone_shows_no_row_of_another_practice_in_any_table() {
         let foreign: i64 = raw.query_one(&query, &[&one.id.as_uuid()]).await.unwrap().get(0);
         assert_eq!(foreign, 0, "{table} shows rows of another practice");
     }
-    let theirs: i64 = admin.query_one("SELECT count(*) FROM aloe.patients WHERE organisation_id = $1", &[&two.id.as_uuid()]).await.unwrap().get(0);
+    let theirs: i64 = admin
+        .query_one(
+            "SELECT count(*) FROM aloe.patients WHERE organisation_id = $1",
+            &[&two.id.as_uuid()],
+        )
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(theirs, 1, "there was something to see");
 }
 
@@ -70,7 +93,10 @@ async fn p6_the_database_alone_changes_and_deletes_nothing_of_another_practice()
             let raw = db.raw_member(&one, &owner).await.0;
             let statement = match verb {
                 "DELETE" => format!("DELETE FROM aloe.{table} WHERE organisation_id = $1"),
-                _ => format!("UPDATE aloe.{table} SET {0} = {0} WHERE organisation_id = $1", updatable(&admin, &table).await),
+                _ => format!(
+                    "UPDATE aloe.{table} SET {0} = {0} WHERE organisation_id = $1",
+                    updatable(&admin, &table).await
+                ),
             };
             match raw.execute(&statement, &[&two.id.as_uuid()]).await {
                 Ok(touched) => assert_eq!(touched, 0, "{verb} {table}"),
@@ -81,7 +107,8 @@ async fn p6_the_database_alone_changes_and_deletes_nothing_of_another_practice()
 }
 
 async fn updatable(admin: &Client, table: &str) -> String {
-    let query = "SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = ('aloe.' || $1)::regclass AND a.attnum > 0
+    let query =
+        "SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = ('aloe.' || $1)::regclass AND a.attnum > 0
         AND has_column_privilege('aloe_member', a.attrelid, a.attnum, 'UPDATE') LIMIT 1";
     admin.query_one(query, &[&table]).await.unwrap().get(0)
 }
@@ -98,12 +125,29 @@ async fn p6_the_database_alone_takes_no_row_for_another_practice() {
         let columns: String = admin.query_one(columns, &[&table]).await.unwrap().get(0);
         // A copy of the other practice's own row, taken past the policies, is refused when it is sent through them.
         admin.batch_execute(&format!("DROP TABLE IF EXISTS public.stolen; CREATE TABLE public.stolen AS SELECT {columns} FROM aloe.{table} WHERE organisation_id = '{}' LIMIT 1; GRANT SELECT ON public.stolen TO PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC", two.id)).await.unwrap();
-        let there: i64 = admin.query_one("SELECT count(*) FROM public.stolen", &[]).await.unwrap().get(0);
-        let written = raw.execute(&format!("INSERT INTO aloe.{table} ({columns}) SELECT {columns} FROM public.stolen"), &[]).await;
+        let there: i64 = admin
+            .query_one("SELECT count(*) FROM public.stolen", &[])
+            .await
+            .unwrap()
+            .get(0);
+        let written = raw
+            .execute(
+                &format!("INSERT INTO aloe.{table} ({columns}) SELECT {columns} FROM public.stolen"),
+                &[],
+            )
+            .await;
         if there > 0 {
-            let error = written.err().unwrap_or_else(|| panic!("{table} took a row for another practice"));
-            let code = error.as_db_error().map(|e| e.code().code().to_owned()).unwrap_or_default();
-            assert!(code == "42501" || code.starts_with("AL"), "{table}: refused for another reason, {code}");
+            let error = written
+                .err()
+                .unwrap_or_else(|| panic!("{table} took a row for another practice"));
+            let code = error
+                .as_db_error()
+                .map(|e| e.code().code().to_owned())
+                .unwrap_or_default();
+            assert!(
+                code == "42501" || code.starts_with("AL"),
+                "{table}: refused for another reason, {code}"
+            );
         }
     }
 }
@@ -116,7 +160,10 @@ async fn without_entering_there_are_no_rows_at_all() {
     for login in ["aloe_member", "aloe_public", "aloe_job", "aloe_operator"] {
         let client = db.login(login).await;
         for table in tables(&admin, "SELECT").await {
-            if let Ok(row) = client.query_one(&format!("SELECT count(organisation_id) FROM aloe.{table}"), &[]).await {
+            if let Ok(row) = client
+                .query_one(&format!("SELECT count(organisation_id) FROM aloe.{table}"), &[])
+                .await
+            {
                 assert_eq!(row.get::<_, i64>(0), 0, "{login} sees {table} without entering");
             }
         }
@@ -128,7 +175,11 @@ async fn a_setting_written_by_hand_is_no_context() {
     let db = TestDb::fresh().await;
     let [(one, owner), (two, _)] = two_practices(&db).await;
     let raw = db.raw_member(&one, &owner).await.0;
-    let genuine: String = raw.query_one("SELECT current_setting('aloe.context')", &[]).await.unwrap().get(0);
+    let genuine: String = raw
+        .query_one("SELECT current_setting('aloe.context')", &[])
+        .await
+        .unwrap()
+        .get(0);
     let forged = genuine.replace(&one.id.to_string(), &two.id.to_string());
     assert_ne!(genuine, forged);
     let spoof = "WITH spoofed AS MATERIALIZED (SELECT set_config('aloe.context', $1, true))
@@ -142,10 +193,20 @@ async fn a_context_is_worth_nothing_in_another_transaction() {
     let db = TestDb::fresh().await;
     let [(one, owner), _] = two_practices(&db).await;
     let raw = db.raw_member(&one, &owner).await.0;
-    let genuine: String = raw.query_one("SELECT current_setting('aloe.context')", &[]).await.unwrap().get(0);
+    let genuine: String = raw
+        .query_one("SELECT current_setting('aloe.context')", &[])
+        .await
+        .unwrap()
+        .get(0);
     raw.batch_execute("COMMIT; BEGIN").await.unwrap();
-    raw.query("SELECT set_config('aloe.context', $1, true)", &[&genuine]).await.unwrap();
-    let seen: i64 = raw.query_one("SELECT count(organisation_id) FROM aloe.patients", &[]).await.unwrap().get(0);
+    raw.query("SELECT set_config('aloe.context', $1, true)", &[&genuine])
+        .await
+        .unwrap();
+    let seen: i64 = raw
+        .query_one("SELECT count(organisation_id) FROM aloe.patients", &[])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(seen, 0);
 }
 
@@ -156,7 +217,10 @@ async fn a_transaction_is_entered_once() {
     let raw = db.raw_member(&one, &owner).await.0;
     let hash = owner.access.hash(aloe_vault::TokenDomain::SESSION);
     let again = raw
-        .query("SELECT fence.enter_member($1, $2, NULL, NULL)", &[&hash.as_bytes().as_slice(), &one.id.as_uuid()])
+        .query(
+            "SELECT fence.enter_member($1, $2, NULL, NULL)",
+            &[&hash.as_bytes().as_slice(), &one.id.as_uuid()],
+        )
         .await;
     assert_eq!(again.unwrap_err().as_db_error().unwrap().code().code(), "AL001");
 }
@@ -169,10 +233,17 @@ async fn a_taken_role_bites_on_the_next_statement_of_an_open_transaction() {
     let raw = db.raw_member(&one, &practitioner).await.0;
     let count = "SELECT count(organisation_id) FROM aloe.notes";
     assert_eq!(raw.query_one(count, &[]).await.unwrap().get::<_, i64>(0), 1);
-    let change = "UPDATE aloe.memberships SET active = false, access_version = access_version + 1 WHERE membership_id = $1";
+    let change =
+        "UPDATE aloe.memberships SET active = false, access_version = access_version + 1 WHERE membership_id = $1";
     let admin = db.superuser().await;
-    admin.batch_execute("ALTER TABLE aloe.memberships DISABLE TRIGGER ALL").await.unwrap();
-    admin.execute(change, &[&practitioner.membership.id.as_uuid()]).await.unwrap();
+    admin
+        .batch_execute("ALTER TABLE aloe.memberships DISABLE TRIGGER ALL")
+        .await
+        .unwrap();
+    admin
+        .execute(change, &[&practitioner.membership.id.as_uuid()])
+        .await
+        .unwrap();
     assert_eq!(raw.query_one(count, &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 
@@ -184,7 +255,11 @@ async fn p7_reception_reads_no_clinical_row_even_by_hand() {
     assert!(reception.membership.scope::<need::Clinical>().is_err());
     let raw = db.raw_member(&one, &reception).await.0;
     for table in ["encounters", "note_drafts", "notes", "identifier_values"] {
-        let seen: i64 = raw.query_one(&format!("SELECT count(organisation_id) FROM aloe.{table}"), &[]).await.unwrap().get(0);
+        let seen: i64 = raw
+            .query_one(&format!("SELECT count(organisation_id) FROM aloe.{table}"), &[])
+            .await
+            .unwrap()
+            .get(0);
         assert_eq!(seen, 0, "{table}");
     }
 }
@@ -200,11 +275,22 @@ async fn p6_the_application_alone_keeps_to_its_own_practice() {
     assert!(crate::patients::find_all(&db, &owner, "persontwo").await.is_empty());
     let scope = owner.membership.scope::<need::Schedule>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let far = ("2020-01-01T00:00:00Z".parse().unwrap(), "2100-01-01T00:00:00Z".parse().unwrap());
-    assert_eq!(aloe_db::bookings::between(&mut tx, far.0, far.1).await.unwrap().len(), 1);
+    let far = (
+        "2020-01-01T00:00:00Z".parse().unwrap(),
+        "2100-01-01T00:00:00Z".parse().unwrap(),
+    );
+    assert_eq!(
+        aloe_db::bookings::between(&mut tx, far.0, far.1).await.unwrap().len(),
+        1
+    );
     let scope = owner.membership.scope::<need::Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    assert!(aloe_db::clinical::open_file(&mut tx, theirs[0].id).await.unwrap().is_empty());
+    assert!(
+        aloe_db::clinical::open_file(&mut tx, theirs[0].id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let scope = owner.membership.scope::<need::Patients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     assert!(aloe_db::patients::find(&mut tx, theirs[0].id).await.is_err());
@@ -214,7 +300,12 @@ async fn p6_the_application_alone_keeps_to_its_own_practice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_and_the_application_grant_the_same() {
     let db = TestDb::fresh().await;
-    let rows = db.superuser().await.query("SELECT role, permission FROM fence.role_permissions", &[]).await.unwrap();
+    let rows = db
+        .superuser()
+        .await
+        .query("SELECT role, permission FROM fence.role_permissions", &[])
+        .await
+        .unwrap();
     let mut held: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let mut said: Vec<(String, String)> = aloe_domain::permission::ROLE_PERMISSIONS
         .iter()

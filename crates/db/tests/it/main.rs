@@ -1,5 +1,12 @@
 //! The database against its promises: a real PostgreSQL, a fresh database for each test.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what went wrong by panicking"
+)]
+
 mod audit;
 mod bookings;
 mod clinical;

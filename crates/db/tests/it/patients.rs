@@ -8,7 +8,9 @@ use aloe_testkit::{Member, TestDb, registration, visit};
 pub async fn find_all(db: &TestDb, by: &Member, typed: &str) -> Vec<Found> {
     let scope = by.membership.scope::<need::Patients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let found = patients::search(&mut tx, &db.keys, typed, jiff::civil::date(2026, 11, 22)).await.unwrap();
+    let found = patients::search(&mut tx, &db.keys, typed, jiff::civil::date(2026, 11, 22))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     found
 }
@@ -19,7 +21,19 @@ async fn people_are_found_by_any_part_of_what_is_known() {
     let practice = db.practice("find").await;
     let reception = db.member(&practice, Role::Reception).await;
     let id = db.patient(&reception, "van der Merwe O’Brien", "8001015009087").await;
-    for typed in ["obri", "o'brien", "merwe", "vanderm", "exam merwe", "082 555 0142", "+27825550142", "0142", "1980-01-01", "1/1/1980", "8001015009087"] {
+    for typed in [
+        "obri",
+        "o'brien",
+        "merwe",
+        "vanderm",
+        "exam merwe",
+        "082 555 0142",
+        "+27825550142",
+        "0142",
+        "1980-01-01",
+        "1/1/1980",
+        "8001015009087",
+    ] {
         let found = find_all(&db, &reception, typed).await;
         assert_eq!(found.iter().map(|f| f.id).collect::<Vec<_>>(), [id], "{typed}");
     }
@@ -38,11 +52,31 @@ async fn the_same_id_number_or_name_and_birth_date_is_noticed() {
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let other = registration("Khumalo", "8001015009087");
     let canonical = other.document.canonical_bytes().unwrap();
-    let found = patients::duplicates(&mut tx, &db.keys, Some(("sa_id", &canonical)), "Khumalo", None, None).await.unwrap();
+    let found = patients::duplicates(&mut tx, &db.keys, Some(("sa_id", &canonical)), "Khumalo", None, None)
+        .await
+        .unwrap();
     assert_eq!(found.len(), 1);
-    let found = patients::duplicates(&mut tx, &db.keys, None, "Dlamini", Some(jiff::civil::date(1980, 1, 1)), None).await.unwrap();
+    let found = patients::duplicates(
+        &mut tx,
+        &db.keys,
+        None,
+        "Dlamini",
+        Some(jiff::civil::date(1980, 1, 1)),
+        None,
+    )
+    .await
+    .unwrap();
     assert_eq!(found[0].0.id, first);
-    let found = patients::duplicates(&mut tx, &db.keys, None, "Dlamini", Some(jiff::civil::date(1981, 1, 1)), None).await.unwrap();
+    let found = patients::duplicates(
+        &mut tx,
+        &db.keys,
+        None,
+        "Dlamini",
+        Some(jiff::civil::date(1981, 1, 1)),
+        None,
+    )
+    .await
+    .unwrap();
     assert!(found.is_empty());
 }
 
@@ -51,7 +85,10 @@ async fn a_merge_moves_and_its_undo_brings_back() {
     let db = TestDb::fresh().await;
     let practice = db.practice("merge").await;
     let owner = db.member(&practice, Role::Owner).await;
-    let (keep, other) = (db.patient(&owner, "Dlamini", "8001015009087").await, db.patient(&owner, "Dlamini", "").await);
+    let (keep, other) = (
+        db.patient(&owner, "Dlamini", "8001015009087").await,
+        db.patient(&owner, "Dlamini", "").await,
+    );
     let encounter = crate::clinical::signed_consultation(&db, &owner, other).await;
     let scope = owner.membership.scope::<need::Patients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
@@ -78,12 +115,21 @@ async fn p8_a_reveal_shows_the_value_and_leaves_exactly_one_entry() {
     assert_eq!(identifier.masked, "•••••••••9087");
     let scope = owner.membership.scope::<need::RevealToVerify>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let revealed = patients::reveal(&mut tx, &db.keys, identifier.id, "to confirm who this is").await.unwrap();
+    let revealed = patients::reveal(&mut tx, &db.keys, identifier.id, "to confirm who this is")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(revealed.expose(), "8001015009087");
-    let query = "SELECT count(*) FROM aloe.audit_entries WHERE action = 'reveal' AND user_id IS NOT NULL AND source IS NOT NULL
+    let query =
+        "SELECT count(*) FROM aloe.audit_entries WHERE action = 'reveal' AND user_id IS NOT NULL AND source IS NOT NULL
         AND purpose = 'to confirm who this is' AND patient_id = $1";
-    let entries: i64 = db.superuser().await.query_one(query, &[&patient.as_uuid()]).await.unwrap().get(0);
+    let entries: i64 = db
+        .superuser()
+        .await
+        .query_one(query, &[&patient.as_uuid()])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(entries, 1);
 }
 
@@ -97,22 +143,35 @@ async fn p8_without_its_entry_nothing_is_revealed() {
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let identifier = patients::identifiers(&mut tx, patient).await.unwrap().remove(0);
     drop(tx);
-    db.superuser().await.batch_execute("REVOKE INSERT ON aloe.audit_entries FROM aloe_definer").await.unwrap();
+    db.superuser()
+        .await
+        .batch_execute("REVOKE INSERT ON aloe.audit_entries FROM aloe_definer")
+        .await
+        .unwrap();
     let scope = owner.membership.scope::<need::RevealToVerify>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    assert!(patients::reveal(&mut tx, &db.keys, identifier.id, "to confirm who this is").await.is_err());
+    assert!(
+        patients::reveal(&mut tx, &db.keys, identifier.id, "to confirm who this is")
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reception_reveals_only_when_an_owner_granted_it() {
     let db = TestDb::fresh().await;
     let practice = db.practice("grant").await;
-    let (owner, reception) = (db.member(&practice, Role::Owner).await, db.member(&practice, Role::Reception).await);
+    let (owner, reception) = (
+        db.member(&practice, Role::Owner).await,
+        db.member(&practice, Role::Reception).await,
+    );
     assert!(reception.membership.scope::<need::RevealToVerify>().is_err());
     let scope = owner.membership.scope::<need::Settings>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let version = aloe_db::agenda::profile(&mut tx).await.unwrap().version;
-    aloe_db::settings::let_reception_reveal(&mut tx, version, true).await.unwrap();
+    aloe_db::settings::let_reception_reveal(&mut tx, version, true)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let again = db.sign_in(&practice, &reception.email).await;
     assert!(again.membership.scope::<need::RevealToVerify>().is_ok());
@@ -132,7 +191,11 @@ async fn p4_a_dump_of_the_database_holds_no_identifier_in_any_writing() {
         WHERE n.nspname IN ('aloe', 'fence', 'audit') AND c.relkind = 'r'";
     for table in client.query(tables, &[]).await.unwrap() {
         let table: String = table.get(0);
-        for row in client.query(&format!("SELECT to_jsonb(t)::text FROM {table} t"), &[]).await.unwrap() {
+        for row in client
+            .query(&format!("SELECT to_jsonb(t)::text FROM {table} t"), &[])
+            .await
+            .unwrap()
+        {
             let text: String = row.get(0);
             for needle in [number, &hex, &reversed, "ODAwMTAxNTAwOTA4Nw"] {
                 assert!(!text.contains(needle), "{table} holds the number");
@@ -150,7 +213,15 @@ async fn equal_numbers_in_two_practices_have_unequal_indexes() {
         db.patient(&owner, "Dlamini", "8001015009087").await;
     }
     let query = "SELECT count(DISTINCT blind_index) FROM aloe.identifiers";
-    assert_eq!(db.superuser().await.query_one(query, &[]).await.unwrap().get::<_, i64>(0), 2);
+    assert_eq!(
+        db.superuser()
+            .await
+            .query_one(query, &[])
+            .await
+            .unwrap()
+            .get::<_, i64>(0),
+        2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

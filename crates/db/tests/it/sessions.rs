@@ -7,7 +7,10 @@ use aloe_vault::{Token, TokenDomain};
 
 fn fresh_pair() -> TokenPair {
     let hash = || Token::random().unwrap().hash(TokenDomain::SESSION);
-    TokenPair { access: hash(), refresh: hash() }
+    TokenPair {
+        access: hash(),
+        refresh: hash(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +33,10 @@ async fn p11_an_open_transaction_sees_nothing_once_its_session_has_ended() {
     let raw = db.raw_member(&practice, &member).await.0;
     let count = "SELECT count(organisation_id) FROM aloe.services";
     assert_eq!(raw.query_one(count, &[]).await.unwrap().get::<_, i64>(0), 1);
-    db.doors.end_session(&visit(), &member.access.hash(TokenDomain::SESSION)).await.unwrap();
+    db.doors
+        .end_session(&visit(), &member.access.hash(TokenDomain::SESSION))
+        .await
+        .unwrap();
     assert_eq!(raw.query_one(count, &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 
@@ -57,7 +63,10 @@ async fn a_spent_token_that_comes_back_late_ends_the_session() {
     db.doors.renew(&visit(), &spent, &good).await.unwrap();
     let later = "UPDATE aloe.session_tokens SET spent_at = now() - interval '11 seconds' WHERE spent_at IS NOT NULL";
     db.superuser().await.batch_execute(later).await.unwrap();
-    assert_eq!(db.doors.renew(&visit(), &spent, &fresh_pair()).await.unwrap(), Renewal::Reused);
+    assert_eq!(
+        db.doors.renew(&visit(), &spent, &fresh_pair()).await.unwrap(),
+        Renewal::Reused
+    );
     assert!(db.doors.look_up(&good.access).await.unwrap().is_none());
 }
 
@@ -81,7 +90,12 @@ async fn tokens_are_kept_as_hashes_only() {
     let practice = db.practice("hash").await;
     let member = db.member(&practice, Role::Reception).await;
     let text = member.access.to_text();
-    let rows = db.superuser().await.query("SELECT to_jsonb(t)::text FROM aloe.session_tokens t", &[]).await.unwrap();
+    let rows = db
+        .superuser()
+        .await
+        .query("SELECT to_jsonb(t)::text FROM aloe.session_tokens t", &[])
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| !row.get::<_, &str>(0).contains(text.expose())));
 }

@@ -28,7 +28,10 @@ async fn every_statement_prepares_against_the_schema() {
     client.batch_execute("SET search_path = aloe, public").await.unwrap();
     for path in files(&sql_folder()) {
         let text = std::fs::read_to_string(&path).unwrap();
-        client.prepare(&text).await.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        client
+            .prepare(&text)
+            .await
+            .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     }
 }
 
@@ -40,7 +43,11 @@ fn every_statement_is_used() {
         .collect();
     for path in files(&sql_folder()) {
         let name = path.strip_prefix(sql_folder()).unwrap().with_extension("");
-        assert!(source.contains(&format!("sql!(\"{}\")", name.display())), "{} is used nowhere", name.display());
+        assert!(
+            source.contains(&format!("sql!(\"{}\")", name.display())),
+            "{} is used nowhere",
+            name.display()
+        );
     }
 }
 
@@ -55,9 +62,19 @@ async fn p6_every_statement_names_the_organisation_of_its_transaction() {
     let tables: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     for path in files(&sql_folder()) {
         let text = std::fs::read_to_string(&path).unwrap();
-        let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).filter(|w| !w.is_empty()).collect();
-        let named = words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "JOIN" | "UPDATE") && tables.iter().any(|t| t == pair[1])).count();
+        let words: Vec<&str> = text
+            .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .filter(|w| !w.is_empty())
+            .collect();
+        let named = words
+            .windows(2)
+            .filter(|pair| matches!(pair[0], "FROM" | "JOIN" | "UPDATE") && tables.iter().any(|t| t == pair[1]))
+            .count();
         let predicates = text.matches("organisation_id = $1").count();
-        assert!(predicates >= named, "{}: {named} tables, {predicates} predicates", path.display());
+        assert!(
+            predicates >= named,
+            "{}: {named} tables, {predicates} predicates",
+            path.display()
+        );
     }
 }

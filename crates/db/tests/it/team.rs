@@ -25,7 +25,10 @@ async fn the_last_owner_cannot_be_removed_or_demoted() {
     let owner = db.member(&practice, Role::Owner).await;
     for (roles, active) in [(only(Role::Administrator), true), (only(Role::Owner), false)] {
         let refused = change(&db, &owner, &owner, roles, active).await;
-        assert!(matches!(refused, Err(DbError::Refused(Refusal::LastOwner))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(DbError::Refused(Refusal::LastOwner))),
+            "{refused:?}"
+        );
     }
 }
 
@@ -33,14 +36,25 @@ async fn the_last_owner_cannot_be_removed_or_demoted() {
 async fn two_owners_who_remove_each_other_at_once_leave_one() {
     let db = TestDb::fresh().await;
     let practice = db.practice("duel").await;
-    let (one, two) = (db.member(&practice, Role::Owner).await, db.member(&practice, Role::Owner).await);
+    let (one, two) = (
+        db.member(&practice, Role::Owner).await,
+        db.member(&practice, Role::Owner).await,
+    );
     let (a, b) = tokio::join!(
         change(&db, &one, &two, only(Role::Administrator), true),
         change(&db, &two, &one, only(Role::Administrator), true)
     );
     assert!(a.is_ok() != b.is_ok() || (a.is_err() && b.is_err()), "{a:?} {b:?}");
     let query = "SELECT count(*) FROM aloe.memberships WHERE active AND 'owner' = ANY (roles)";
-    assert!(db.superuser().await.query_one(query, &[]).await.unwrap().get::<_, i64>(0) >= 1);
+    assert!(
+        db.superuser()
+            .await
+            .query_one(query, &[])
+            .await
+            .unwrap()
+            .get::<_, i64>(0)
+            >= 1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,24 +62,41 @@ async fn an_administrator_makes_no_owner_by_role_or_by_invitation() {
     let db = TestDb::fresh().await;
     let practice = db.practice("admin").await;
     db.member(&practice, Role::Owner).await;
-    let (admin, reception) = (db.member(&practice, Role::Administrator).await, db.member(&practice, Role::Reception).await);
+    let (admin, reception) = (
+        db.member(&practice, Role::Administrator).await,
+        db.member(&practice, Role::Reception).await,
+    );
     let refused = change(&db, &admin, &reception, only(Role::Owner), true).await;
-    assert!(matches!(refused, Err(DbError::Refused(Refusal::OnlyOwners))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DbError::Refused(Refusal::OnlyOwners))),
+        "{refused:?}"
+    );
     let scope = admin.membership.scope::<Team>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let email = EmailAddress::parse("new@example.org").unwrap();
     let token = Token::random().unwrap().hash(TokenDomain::INVITATION);
     let refused = team::invite(&mut tx, &email, "New", only(Role::Owner), &token, &admin.membership).await;
-    assert!(matches!(refused, Err(DbError::Refused(Refusal::OnlyOwners))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DbError::Refused(Refusal::OnlyOwners))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_role_holds_from_the_very_next_request() {
     let db = TestDb::fresh().await;
     let practice = db.practice("taken").await;
-    let (owner, doctor) = (db.member(&practice, Role::Owner).await, db.member(&practice, Role::Practitioner).await);
+    let (owner, doctor) = (
+        db.member(&practice, Role::Owner).await,
+        db.member(&practice, Role::Practitioner).await,
+    );
     change(&db, &owner, &doctor, only(Role::Reception), true).await.unwrap();
-    let seen = db.doors.look_up(&doctor.access.hash(TokenDomain::SESSION)).await.unwrap().unwrap();
+    let seen = db
+        .doors
+        .look_up(&doctor.access.hash(TokenDomain::SESSION))
+        .await
+        .unwrap()
+        .unwrap();
     let membership = seen.membership(practice.id).unwrap();
     assert!(membership.scope::<aloe_domain::permission::need::Clinical>().is_err());
 }
@@ -79,9 +110,23 @@ async fn an_invitation_is_accepted_once() {
     let scope = owner.membership.scope::<Team>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let email = EmailAddress::parse("new@example.org").unwrap();
-    team::invite(&mut tx, &email, "New", only(Role::Reception), &token, &owner.membership).await.unwrap();
+    team::invite(&mut tx, &email, "New", only(Role::Reception), &token, &owner.membership)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    assert!(db.doors.accept_invitation(&visit(), &token, "New Person", "hash").await.unwrap().is_some());
-    assert!(db.doors.accept_invitation(&visit(), &token, "New Person", "hash").await.unwrap().is_none());
+    assert!(
+        db.doors
+            .accept_invitation(&visit(), &token, "New Person", "hash")
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        db.doors
+            .accept_invitation(&visit(), &token, "New Person", "hash")
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(db.doors.find_invitation(&visit(), &token).await.unwrap().is_none());
 }

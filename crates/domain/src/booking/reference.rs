@@ -38,7 +38,11 @@ impl Reference {
             .collect();
         let characters: [char; LENGTH] = kept.try_into().map_err(|_| ReferenceError)?;
         let known = |c: &char| u8::try_from(*c).is_ok_and(|byte| ALPHABET.contains(&byte));
-        characters.iter().all(known).then_some(Self(characters)).ok_or(ReferenceError)
+        characters
+            .iter()
+            .all(known)
+            .then_some(Self(characters))
+            .ok_or(ReferenceError)
     }
 
     fn to_text(self) -> String {
@@ -49,7 +53,12 @@ impl Reference {
 impl std::fmt::Display for Reference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (first, second) = self.0.split_at(LENGTH / 2);
-        write!(f, "{}-{}", first.iter().collect::<String>(), second.iter().collect::<String>())
+        write!(
+            f,
+            "{}-{}",
+            first.iter().collect::<String>(),
+            second.iter().collect::<String>()
+        )
     }
 }
 

@@ -78,6 +78,10 @@ impl Status {
     }
 
     const fn advice(self) -> &'static str {
-        if self.is_final() { "Make another booking instead." } else { "Reload the page to see its present state." }
+        if self.is_final() {
+            "Make another booking instead."
+        } else {
+            "Reload the page to see its present state."
+        }
     }
 }

@@ -29,7 +29,11 @@ impl Country {
     /// Reads an alpha-3 code in any case.
     pub fn parse(text: &str) -> Result<Self, CountryError> {
         let code = text.trim().to_ascii_uppercase();
-        CODES.split_ascii_whitespace().find(|known| code.len() == 3 && *known == code).map(Self).ok_or(CountryError)
+        CODES
+            .split_ascii_whitespace()
+            .find(|known| code.len() == 3 && *known == code)
+            .map(Self)
+            .ok_or(CountryError)
     }
 
     /// The countries of ISO 3166-1, for a list to choose from.

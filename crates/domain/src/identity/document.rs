@@ -53,8 +53,11 @@ redacted_debug!(DocumentNumber, IdentityDocument);
 
 impl DocumentNumber {
     fn parse(text: &str, shortest: usize, longest: usize) -> Option<Self> {
-        let kept: String =
-            text.chars().filter(|c| !matches!(c, ' ' | '-' | '/' | '.')).map(|c| c.to_ascii_uppercase()).collect();
+        let kept: String = text
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '/' | '.'))
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
         let fits = (shortest..=longest).contains(&kept.len());
         (fits && kept.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(Self(kept))
     }
@@ -155,5 +158,7 @@ fn permit(value: &str) -> Result<DocumentNumber, IdentityError> {
 pub(crate) fn mask(value: &str, shown: usize) -> String {
     let length = value.chars().count();
     let hidden = if length < shown * 2 { length } else { length - shown };
-    std::iter::repeat_n('•', hidden).chain(value.chars().skip(hidden)).collect()
+    std::iter::repeat_n('•', hidden)
+        .chain(value.chars().skip(hidden))
+        .collect()
 }

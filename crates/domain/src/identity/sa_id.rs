@@ -75,7 +75,10 @@ redacted_debug!(BirthDates, SaIdNumber);
 impl BirthDates {
     fn of(year: i16, month: i8, day: i8, today: Date) -> Self {
         let real = |century: i16| Date::new(century + year, month, day).ok().filter(|date| *date <= today);
-        Self { nineteen_hundreds: real(1900), two_thousands: real(2000) }
+        Self {
+            nineteen_hundreds: real(1900),
+            two_thousands: real(2000),
+        }
     }
 
     /// The candidates, earlier first: one or two.
@@ -154,7 +157,11 @@ impl SaIdNumber {
 
     /// The sex marker of the number.
     pub fn sex_marker(&self) -> SexMarker {
-        if self.digit(6) < b'5' { SexMarker::Female } else { SexMarker::Male }
+        if self.digit(6) < b'5' {
+            SexMarker::Female
+        } else {
+            SexMarker::Male
+        }
     }
 
     /// The class of citizenship in the number.

@@ -11,7 +11,11 @@ const PARTICLES: &[&str] = &[
 /// Lower-case, without accents or click letters, compatibility forms unified. Applying it twice changes nothing.
 pub fn fold(text: &str) -> String {
     let lower = text.nfkd().flat_map(char::to_lowercase);
-    lower.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(plain).collect()
+    lower
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(plain)
+        .collect()
 }
 
 /// Letters that Unicode does not take apart, as people without them on the keyboard type them. Click letters vanish:
@@ -38,8 +42,15 @@ fn plain(c: char) -> impl Iterator<Item = char> {
 /// and particles joined with what follows (`vandermerwe`).
 pub fn search_tokens(name: &str) -> Vec<String> {
     let folded = fold(name);
-    let words: Vec<String> = folded.split_whitespace().map(joined).filter(|word| !word.is_empty()).collect();
-    let parts = folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_owned);
+    let words: Vec<String> = folded
+        .split_whitespace()
+        .map(joined)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let parts = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned);
     let mut tokens: Vec<String> = parts.chain(surnames_written_together(&words)).collect();
     tokens.extend(words);
     // A word with both a hyphen and an apostrophe is looked for in a form that is neither part nor whole.

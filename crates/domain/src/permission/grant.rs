@@ -79,7 +79,10 @@ impl PermissionSet {
 
     /// The permissions in order of declaration.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(move |permission| self.contains(*permission))
+        Permission::ALL
+            .iter()
+            .copied()
+            .filter(move |permission| self.contains(*permission))
     }
 }
 
@@ -146,10 +149,23 @@ pub const ROLE_PERMISSIONS: [(Role, PermissionSet); 6] = [
             AuditOwn,
         ]),
     ),
-    (Role::Counter, PermissionSet::of(&[Schedule, Patients, RevealToVerify, AuditOwn])),
+    (
+        Role::Counter,
+        PermissionSet::of(&[Schedule, Patients, RevealToVerify, AuditOwn]),
+    ),
     (
         Role::Manager,
-        PermissionSet::of(&[Schedule, Patients, Overbook, Reveal, RevealToVerify, Team, Settings, AuditAll, AuditOwn]),
+        PermissionSet::of(&[
+            Schedule,
+            Patients,
+            Overbook,
+            Reveal,
+            RevealToVerify,
+            Team,
+            Settings,
+            AuditAll,
+            AuditOwn,
+        ]),
     ),
 ];
 

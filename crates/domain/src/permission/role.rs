@@ -85,7 +85,10 @@ impl RoleSet {
 
     /// Reads codes; one unknown code refuses them all, so that nobody ends up with half of their roles.
     pub fn from_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownRole> {
-        codes.into_iter().map(|code| Role::from_code(code).ok_or(UnknownRole)).collect()
+        codes
+            .into_iter()
+            .map(|code| Role::from_code(code).ok_or(UnknownRole))
+            .collect()
     }
 }
 

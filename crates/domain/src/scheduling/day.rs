@@ -15,7 +15,11 @@ pub(super) struct LocationDay<'a> {
 impl<'a> LocationDay<'a> {
     pub(super) fn new(location: &'a LocationCalendar, date: Date) -> Self {
         let is_holiday = || location.declared_holidays.contains(&date) || is_public_holiday(date);
-        Self { date, is_closed_holiday: !location.opens_on_public_holidays && is_holiday(), location }
+        Self {
+            date,
+            is_closed_holiday: !location.opens_on_public_holidays && is_holiday(),
+            location,
+        }
     }
 
     pub(super) const fn date(&self) -> Date {
@@ -48,7 +52,9 @@ impl<'a> LocationDay<'a> {
         let own = diary.hours.on(weekday);
         match &self.location.hours {
             None => own.collect(),
-            Some(hours) => own.flat_map(|a| hours.on(weekday).filter_map(move |b| common(a, b))).collect(),
+            Some(hours) => own
+                .flat_map(|a| hours.on(weekday).filter_map(move |b| common(a, b)))
+                .collect(),
         }
     }
 }

@@ -28,7 +28,9 @@ impl MinuteOfDay {
 
     /// So many minutes after midnight, at most 1440.
     pub fn new(minutes: u16) -> Result<Self, HoursError> {
-        (minutes <= Self::END.0).then_some(Self(minutes)).ok_or(HoursError::Time)
+        (minutes <= Self::END.0)
+            .then_some(Self(minutes))
+            .ok_or(HoursError::Time)
     }
 
     /// Reads `08:30`, `8:30` or `24:00`.
@@ -39,7 +41,11 @@ impl MinuteOfDay {
         };
         let (hours, minutes) = text.trim().split_once(':').ok_or(HoursError::Time)?;
         let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
-        if hours > 24 || minutes > 59 { Err(HoursError::Time) } else { Self::new(hours * 60 + minutes) }
+        if hours > 24 || minutes > 59 {
+            Err(HoursError::Time)
+        } else {
+            Self::new(hours * 60 + minutes)
+        }
     }
 
     /// Minutes after midnight.
@@ -74,7 +80,10 @@ pub struct Period {
 
 impl Period {
     /// The whole day.
-    pub const DAY: Self = Self { from: MinuteOfDay::START, to: MinuteOfDay::END };
+    pub const DAY: Self = Self {
+        from: MinuteOfDay::START,
+        to: MinuteOfDay::END,
+    };
 
     /// The part of a day between two times.
     pub fn new(from: MinuteOfDay, to: MinuteOfDay) -> Result<Self, HoursError> {
@@ -104,7 +113,10 @@ impl WeeklyHours {
 
     /// The periods of a weekday, in the order given.
     pub fn on(&self, weekday: Weekday) -> impl Iterator<Item = Period> {
-        self.0.iter().filter(move |(day, _)| *day == weekday).map(|(_, period)| *period)
+        self.0
+            .iter()
+            .filter(move |(day, _)| *day == weekday)
+            .map(|(_, period)| *period)
     }
 }
 
@@ -128,12 +140,18 @@ pub struct Exception {
 impl Exception {
     /// A change from the first day to the last, both included.
     pub fn new(first: Date, last: Date, change: Change) -> Result<Self, HoursError> {
-        (first <= last).then_some(Self { first, last, change }).ok_or(HoursError::Days)
+        (first <= last)
+            .then_some(Self { first, last, change })
+            .ok_or(HoursError::Days)
     }
 
     /// A change of one day.
     pub const fn on(day: Date, change: Change) -> Self {
-        Self { first: day, last: day, change }
+        Self {
+            first: day,
+            last: day,
+            change,
+        }
     }
 
     /// The change that holds on a day, if any.

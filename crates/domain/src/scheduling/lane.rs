@@ -67,7 +67,9 @@ pub fn next_lane(busy: &[Occupancy], span: Span, capacity: u16) -> Option<Lane> 
 /// is left. Nothing once all 65 536 lanes are taken.
 pub fn overbook_lane(busy: &[Occupancy], span: Span, capacity: u16) -> Option<Lane> {
     let taken = taken_lanes(busy, span);
-    (capacity..=u16::MAX).map(Lane).find(|lane| taken.binary_search(lane).is_err())
+    (capacity..=u16::MAX)
+        .map(Lane)
+        .find(|lane| taken.binary_search(lane).is_err())
 }
 
 fn taken_lanes(busy: &[Occupancy], span: Span) -> Vec<Lane> {

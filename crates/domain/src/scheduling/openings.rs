@@ -34,8 +34,12 @@ impl Segments {
     pub(super) fn covering(zone: &TimeZone, first: Date, last: Date) -> Self {
         // No zone is more than 26 hours from UTC: two days on either side cover every wall time.
         let margin = SignedDuration::from_hours(48);
-        let start = midnight(first).and_then(|t| t.checked_sub(margin).ok()).unwrap_or(Timestamp::MIN);
-        let end = midnight(last).and_then(|t| t.checked_add(margin * 2).ok()).unwrap_or(Timestamp::MAX);
+        let start = midnight(first)
+            .and_then(|t| t.checked_sub(margin).ok())
+            .unwrap_or(Timestamp::MIN);
+        let end = midnight(last)
+            .and_then(|t| t.checked_add(margin * 2).ok())
+            .unwrap_or(Timestamp::MAX);
         let mut from = start.as_second();
         let mut offset = i64::from(zone.to_offset(start).seconds());
         let mut segments = Vec::new();
@@ -44,16 +48,29 @@ impl Segments {
             segments.push(Segment { from, to, offset });
             (from, offset) = (to, i64::from(change.offset().seconds()));
         }
-        segments.push(Segment { from, to: end.as_second(), offset });
+        segments.push(Segment {
+            from,
+            to: end.as_second(),
+            offset,
+        });
         Self(segments)
     }
 
     /// The instants of a day at which the clock on the wall is within one of the periods, in order.
     pub(super) fn openings(&self, date: Date, periods: &[Period]) -> Vec<Opening> {
-        let Some(midnight) = midnight(date).map(Timestamp::as_second) else { return Vec::new() };
-        let near = self.0.iter().filter(|s| s.from < midnight + 48 * 3600 && s.to > midnight - 48 * 3600);
+        let Some(midnight) = midnight(date).map(Timestamp::as_second) else {
+            return Vec::new();
+        };
+        let near = self
+            .0
+            .iter()
+            .filter(|s| s.from < midnight + 48 * 3600 && s.to > midnight - 48 * 3600);
         let mut openings: Vec<Opening> = near
-            .flat_map(|segment| periods.iter().filter_map(move |period| opening(midnight, *segment, *period)))
+            .flat_map(|segment| {
+                periods
+                    .iter()
+                    .filter_map(move |period| opening(midnight, *segment, *period))
+            })
             .collect();
         openings.sort_unstable_by_key(|opening| opening.from);
         join(&mut openings);
@@ -76,7 +93,12 @@ fn opening(midnight: i64, segment: Segment, period: Period) -> Option<Opening> {
     let anchor = midnight + period.from.seconds() - segment.offset;
     let from = anchor.max(segment.from);
     let to = (midnight + period.to.seconds() - segment.offset).min(segment.to);
-    (from < to).then_some(Opening { anchor, from, to, until: to })
+    (from < to).then_some(Opening {
+        anchor,
+        from,
+        to,
+        until: to,
+    })
 }
 
 /// A clock change parts a day into openings that touch; a booking may run across.
@@ -93,5 +115,7 @@ fn join(openings: &mut [Opening]) {
 }
 
 fn midnight(date: Date) -> Option<Timestamp> {
-    Offset::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).ok()
+    Offset::UTC
+        .to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+        .ok()
 }

@@ -70,7 +70,15 @@ impl ServiceRules {
             return Err(RulesError::Step);
         }
         let (before, after, lead_time) = (Minutes::ZERO, Minutes::ZERO, Minutes::ZERO);
-        Ok(Self { duration, step, before, after, lead_time, horizon_days: 365, daily_limit: None })
+        Ok(Self {
+            duration,
+            step,
+            before,
+            after,
+            lead_time,
+            horizon_days: 365,
+            daily_limit: None,
+        })
     }
 
     /// Time that the diary is taken before and after; it may lie outside the hours.

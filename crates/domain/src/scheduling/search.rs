@@ -46,20 +46,28 @@ pub struct DayCount {
 
 impl SlotQuery<'_> {
     pub(super) fn earliest(&self) -> Option<Timestamp> {
-        self.now.checked_add(SignedDuration::from_secs(self.rules.lead_time.seconds())).ok()
+        self.now
+            .checked_add(SignedDuration::from_secs(self.rules.lead_time.seconds()))
+            .ok()
     }
 
     /// The days to look at, first and last, once today and the horizon are taken into account.
     fn bounds(&self) -> Option<(Date, Date)> {
         let today = self.location.zone.to_datetime(self.now).date();
-        let horizon = today.checked_add(i64::from(self.rules.horizon_days).days()).unwrap_or(Date::MAX);
+        let horizon = today
+            .checked_add(i64::from(self.rules.horizon_days).days())
+            .unwrap_or(Date::MAX);
         let (first, last) = (self.first_day.max(today), self.last_day.min(horizon));
         (first <= last).then_some((first, last))
     }
 
     fn days(&self) -> impl Iterator<Item = Date> {
         let bounds = self.bounds();
-        let next = move |date: &Date| date.tomorrow().ok().filter(|next| bounds.is_some_and(|(_, last)| *next <= last));
+        let next = move |date: &Date| {
+            date.tomorrow()
+                .ok()
+                .filter(|next| bounds.is_some_and(|(_, last)| *next <= last))
+        };
         std::iter::successors(bounds.map(|(first, _)| first), next)
     }
 }
@@ -101,7 +109,10 @@ pub fn first_free(query: &SlotQuery<'_>, diaries: &[Diary]) -> Option<FreeSlot> 
 pub fn days_with_counts(query: &SlotQuery<'_>, diaries: &[Diary]) -> Vec<DayCount> {
     let mut counts = Vec::new();
     each_day(query, diaries, |date, by_diary| {
-        counts.push(DayCount { date, times: fairest(by_diary).len() });
+        counts.push(DayCount {
+            date,
+            times: fairest(by_diary).len(),
+        });
         true
     });
     counts
@@ -126,8 +137,10 @@ fn each_day(query: &SlotQuery<'_>, diaries: &[Diary], mut visit: impl FnMut(Date
     let mut sweeps: Vec<Sweep<'_>> = diaries.iter().map(|diary| Sweep::new(query, diary)).collect();
     for date in query.days() {
         let day = LocationDay::new(query.location, date);
-        let by_diary: Vec<DiaryDay> =
-            sweeps.iter_mut().map(|sweep| (sweep.booked_on(date), sweep.day(&day, &segments))).collect();
+        let by_diary: Vec<DiaryDay> = sweeps
+            .iter_mut()
+            .map(|sweep| (sweep.booked_on(date), sweep.day(&day, &segments)))
+            .collect();
         if !visit(date, &by_diary) {
             return;
         }

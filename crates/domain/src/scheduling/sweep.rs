@@ -43,13 +43,21 @@ pub(super) struct Sweep<'a> {
 
 impl<'a> Sweep<'a> {
     pub(super) fn new(query: &'a SlotQuery<'a>, diary: &'a Diary) -> Self {
-        let lanes = (0..diary.capacity).map(|number| LaneCursor::new(Lane::new(number), &diary.busy)).collect();
+        let lanes = (0..diary.capacity)
+            .map(|number| LaneCursor::new(Lane::new(number), &diary.busy))
+            .collect();
         let mut booked = BTreeMap::new();
         for busy in &diary.busy {
             let day = query.location.zone.to_datetime(busy.span.starts_at()).date();
             *booked.entry(day).or_insert(0) += 1;
         }
-        Self { query, diary, lanes, latest: Timestamp::MIN, booked }
+        Self {
+            query,
+            diary,
+            lanes,
+            latest: Timestamp::MIN,
+            booked,
+        }
     }
 
     /// How many occupancies begin on a day, overbooked ones included.
@@ -60,13 +68,20 @@ impl<'a> Sweep<'a> {
     /// The free slots of a day in order of time.
     pub(super) fn day(&mut self, day: &LocationDay<'_>, segments: &Segments) -> Vec<FreeSlot> {
         let rules = self.query.rules;
-        if rules.daily_limit.is_some_and(|limit| self.booked_on(day.date()) >= usize::from(limit)) {
+        if rules
+            .daily_limit
+            .is_some_and(|limit| self.booked_on(day.date()) >= usize::from(limit))
+        {
             return Vec::new();
         }
         let periods = day.open_periods(self.diary);
         let openings = segments.openings(day.date(), &periods);
-        let starts = openings.into_iter().flat_map(|o| o.starts(rules.step.seconds(), rules.duration.seconds()));
-        starts.filter_map(|second| self.slot(Timestamp::from_second(second).ok()?)).collect()
+        let starts = openings
+            .into_iter()
+            .flat_map(|o| o.starts(rules.step.seconds(), rules.duration.seconds()));
+        starts
+            .filter_map(|second| self.slot(Timestamp::from_second(second).ok()?))
+            .collect()
     }
 
     fn slot(&mut self, starts_at: Timestamp) -> Option<FreeSlot> {
@@ -79,8 +94,16 @@ impl<'a> Sweep<'a> {
             self.lanes.iter_mut().for_each(|lane| lane.passed = 0);
         }
         self.latest = starts_at;
-        let lane = self.lanes.iter_mut().find_map(|lane| lane.is_free(wanted).then_some(lane.lane))?;
+        let lane = self
+            .lanes
+            .iter_mut()
+            .find_map(|lane| lane.is_free(wanted).then_some(lane.lane))?;
         let ends_at = self.query.rules.ends_at(starts_at)?;
-        Some(FreeSlot { starts_at, ends_at, resource_id: self.diary.resource_id, lane })
+        Some(FreeSlot {
+            starts_at,
+            ends_at,
+            resource_id: self.diary.resource_id,
+            lane,
+        })
     }
 }

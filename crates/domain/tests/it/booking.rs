@@ -23,7 +23,11 @@ fn the_allowed_changes_are_these_and_no_others() {
     ];
     for from in Status::ALL {
         for to in Status::ALL {
-            assert_eq!(from.change_to(*to).is_ok(), allowed.contains(&(*from, *to)), "{from} to {to}");
+            assert_eq!(
+                from.change_to(*to).is_ok(),
+                allowed.contains(&(*from, *to)),
+                "{from} to {to}"
+            );
         }
     }
 }
@@ -31,7 +35,10 @@ fn the_allowed_changes_are_these_and_no_others() {
 #[test]
 fn a_refused_change_says_what_to_do() {
     let error = Status::Cancelled.change_to(Status::Confirmed).unwrap_err();
-    assert_eq!(error.to_string(), "A booking that is cancelled cannot become confirmed. Make another booking instead.");
+    assert_eq!(
+        error.to_string(),
+        "A booking that is cancelled cannot become confirmed. Make another booking instead."
+    );
 }
 
 #[test]
@@ -43,8 +50,16 @@ fn holds_and_requests_take_their_slot_and_absence_gives_it_back() {
 
 #[test]
 fn codes_read_back() {
-    assert!(Status::ALL.iter().all(|status| Status::from_code(status.code()) == Some(*status)));
-    assert!(Channel::ALL.iter().all(|channel| Channel::from_code(channel.code()) == Some(*channel)));
+    assert!(
+        Status::ALL
+            .iter()
+            .all(|status| Status::from_code(status.code()) == Some(*status))
+    );
+    assert!(
+        Channel::ALL
+            .iter()
+            .all(|channel| Channel::from_code(channel.code()) == Some(*channel))
+    );
     assert_eq!(serde_json::to_string(&Status::NoShow).unwrap(), "\"no_show\"");
 }
 
@@ -67,7 +82,10 @@ fn every_character_is_equally_likely_over_all_bytes() {
     let mut bytes = (0..=255u8).cycle();
     for _ in 0..63 {
         let drawn = Reference::draw(|| bytes.next().unwrap()).to_string();
-        drawn.chars().filter(|c| *c != '-').for_each(|c| *counts.entry(c).or_insert(0) += 1);
+        drawn
+            .chars()
+            .filter(|c| *c != '-')
+            .for_each(|c| *counts.entry(c).or_insert(0) += 1);
     }
     assert_eq!(counts.len(), 28);
     assert!(counts.values().all(|count| *count == 18), "{counts:?}");

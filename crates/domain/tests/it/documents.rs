@@ -12,9 +12,20 @@ fn refused(kind: IdentityType, country: &str, value: &str) -> IdentityError {
 #[test]
 fn every_type_has_a_stable_code() {
     let codes: Vec<_> = IdentityType::ALL.iter().map(|kind| kind.code()).collect();
-    let expected = ["sa_id", "passport", "asylum_permit", "refugee_permit", "none_newborn", "none_unknown"];
+    let expected = [
+        "sa_id",
+        "passport",
+        "asylum_permit",
+        "refugee_permit",
+        "none_newborn",
+        "none_unknown",
+    ];
     assert_eq!(codes, expected);
-    assert!(IdentityType::ALL.iter().all(|kind| IdentityType::from_code(kind.code()) == Some(*kind)));
+    assert!(
+        IdentityType::ALL
+            .iter()
+            .all(|kind| IdentityType::from_code(kind.code()) == Some(*kind))
+    );
     assert_eq!(IdentityType::from_code("SA_ID"), None);
 }
 
@@ -34,20 +45,47 @@ fn the_blind_index_sees_one_form_of_one_document() {
     assert_eq!(passport, b"passport|ZWE|AB123456");
     assert_eq!(bytes(IdentityType::Passport, "ZWE", "AB-123456").unwrap(), passport);
     assert_ne!(bytes(IdentityType::Passport, "MOZ", "AB123456").unwrap(), passport);
-    assert_eq!(bytes(IdentityType::SaId, "ZAF", "800101 5009 087").unwrap(), b"sa_id|ZAF|8001015009087");
-    assert_eq!(bytes(IdentityType::AsylumPermit, "", "ctr/012345/19").unwrap(), b"asylum_permit|ZAF|CTR01234519");
+    assert_eq!(
+        bytes(IdentityType::SaId, "ZAF", "800101 5009 087").unwrap(),
+        b"sa_id|ZAF|8001015009087"
+    );
+    assert_eq!(
+        bytes(IdentityType::AsylumPermit, "", "ctr/012345/19").unwrap(),
+        b"asylum_permit|ZAF|CTR01234519"
+    );
     assert_eq!(bytes(IdentityType::NoneUnknown, "", ""), None);
 }
 
 #[test]
 fn a_document_that_does_not_fit_its_type_is_refused() {
-    assert_eq!(refused(IdentityType::SaId, "", "1"), IdentityError::SaId(SaIdNumberError::NotThirteenDigits));
-    assert_eq!(refused(IdentityType::SaId, "ZWE", "8001015009087"), IdentityError::NotSouthAfrican);
-    assert_eq!(refused(IdentityType::Passport, "", "AB123456"), IdentityError::Country(CountryError));
-    assert_eq!(refused(IdentityType::Passport, "ZWE", "AB123"), IdentityError::PassportNumber);
-    assert_eq!(refused(IdentityType::Passport, "ZWE", "AB12345é"), IdentityError::PassportNumber);
-    assert_eq!(refused(IdentityType::RefugeePermit, "", "A|B|C|D|E"), IdentityError::PermitReference);
-    assert_eq!(refused(IdentityType::NoneUnknown, "", "123"), IdentityError::UnexpectedNumber);
+    assert_eq!(
+        refused(IdentityType::SaId, "", "1"),
+        IdentityError::SaId(SaIdNumberError::NotThirteenDigits)
+    );
+    assert_eq!(
+        refused(IdentityType::SaId, "ZWE", "8001015009087"),
+        IdentityError::NotSouthAfrican
+    );
+    assert_eq!(
+        refused(IdentityType::Passport, "", "AB123456"),
+        IdentityError::Country(CountryError)
+    );
+    assert_eq!(
+        refused(IdentityType::Passport, "ZWE", "AB123"),
+        IdentityError::PassportNumber
+    );
+    assert_eq!(
+        refused(IdentityType::Passport, "ZWE", "AB12345é"),
+        IdentityError::PassportNumber
+    );
+    assert_eq!(
+        refused(IdentityType::RefugeePermit, "", "A|B|C|D|E"),
+        IdentityError::PermitReference
+    );
+    assert_eq!(
+        refused(IdentityType::NoneUnknown, "", "123"),
+        IdentityError::UnexpectedNumber
+    );
 }
 
 #[test]

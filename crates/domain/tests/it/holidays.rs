@@ -3,7 +3,11 @@ use jiff::civil::{Date, Weekday, date};
 use proptest::prelude::*;
 
 fn shifted(year: i16) -> Vec<Date> {
-    holidays(year).into_iter().filter(|h| h.follows_sunday).map(|h| h.date).collect()
+    holidays(year)
+        .into_iter()
+        .filter(|h| h.follows_sunday)
+        .map(|h| h.date)
+        .collect()
 }
 
 #[test]
@@ -11,7 +15,12 @@ fn the_movable_days_of_each_known_year_are_right() {
     let rows = [
         (2025, date(2025, 4, 18), date(2025, 4, 21), vec![date(2025, 4, 28)]),
         (2026, date(2026, 4, 3), date(2026, 4, 6), vec![date(2026, 8, 10)]),
-        (2027, date(2027, 3, 26), date(2027, 3, 29), vec![date(2027, 3, 22), date(2027, 12, 27)]),
+        (
+            2027,
+            date(2027, 3, 26),
+            date(2027, 3, 29),
+            vec![date(2027, 3, 22), date(2027, 12, 27)],
+        ),
         (2028, date(2028, 4, 14), date(2028, 4, 17), vec![date(2028, 9, 25)]),
         (2029, date(2029, 3, 30), date(2029, 4, 2), vec![date(2029, 12, 17)]),
         (2030, date(2030, 4, 19), date(2030, 4, 22), vec![date(2030, 6, 17)]),
@@ -41,7 +50,11 @@ fn a_saturday_does_not_move_and_a_sunday_stays() {
 
 #[test]
 fn two_holidays_on_one_date_are_both_listed() {
-    let names: Vec<_> = holidays(2008).into_iter().filter(|h| h.date == date(2008, 3, 21)).map(|h| h.name).collect();
+    let names: Vec<_> = holidays(2008)
+        .into_iter()
+        .filter(|h| h.date == date(2008, 3, 21))
+        .map(|h| h.name)
+        .collect();
     assert_eq!(names, ["Good Friday", "Human Rights Day"]);
 }
 

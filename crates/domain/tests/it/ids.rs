@@ -13,7 +13,12 @@ fn an_id_reads_back_from_its_text_and_from_json() {
 
 #[test]
 fn an_id_is_of_version_seven() {
-    assert_eq!(BookingId::generate(Timestamp::MIN, [255; 10]).as_uuid().get_version_num(), 7);
+    assert_eq!(
+        BookingId::generate(Timestamp::MIN, [255; 10])
+            .as_uuid()
+            .get_version_num(),
+        7
+    );
     let (one, other) = (BookingId::fresh(), BookingId::fresh());
     assert_eq!(one.as_uuid().get_version_num(), 7);
     assert!(one < other);

@@ -30,8 +30,14 @@ fn names_of_many_scripts_and_spellings_are_accepted_as_written() {
 
 #[test]
 fn spaces_collapse_and_accents_compose() {
-    assert_eq!(PersonName::parse("  Anna \u{a0} Maria ").unwrap().as_str(), "Anna Maria");
-    assert_eq!(PersonName::parse("Zoe\u{308}").unwrap(), PersonName::parse("Zoë").unwrap());
+    assert_eq!(
+        PersonName::parse("  Anna \u{a0} Maria ").unwrap().as_str(),
+        "Anna Maria"
+    );
+    assert_eq!(
+        PersonName::parse("Zoe\u{308}").unwrap(),
+        PersonName::parse("Zoë").unwrap()
+    );
 }
 
 #[test]
@@ -66,8 +72,14 @@ fn a_name_has_at_most_120_characters_not_bytes() {
 
 #[test]
 fn folding_takes_accents_case_and_clicks_away() {
-    let cases =
-        [("Zoë", "zoe"), ("Tshivenḓa", "tshivenda"), ("Łøß", "loss"), ("ǃNara", "nara"), ("ＡＢ", "ab"), ("İ", "i")];
+    let cases = [
+        ("Zoë", "zoe"),
+        ("Tshivenḓa", "tshivenda"),
+        ("Łøß", "loss"),
+        ("ǃNara", "nara"),
+        ("ＡＢ", "ab"),
+        ("İ", "i"),
+    ];
     for (name, folded) in cases {
         assert_eq!(fold(name), folded);
     }

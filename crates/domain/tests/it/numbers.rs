@@ -16,7 +16,11 @@ fn a_membership_number_keeps_its_zeros_and_loses_its_spaces() {
 fn a_membership_number_has_4_to_20_letters_and_digits() {
     assert!(MemberNumber::parse("1234").is_ok() && MemberNumber::parse(&"9".repeat(20)).is_ok());
     for wrong in ["", "123", "12-345", "１２３４", &"9".repeat(21)] {
-        assert_eq!(MemberNumber::parse(wrong).err(), Some(MedicalAidError::MemberNumber), "{wrong}");
+        assert_eq!(
+            MemberNumber::parse(wrong).err(),
+            Some(MedicalAidError::MemberNumber),
+            "{wrong}"
+        );
     }
 }
 
@@ -42,8 +46,17 @@ fn a_registration_number_is_letters_then_digits() {
     let number = RegistrationNumber::parse(" mp 0123456 ").unwrap();
     assert_eq!((number.as_str(), number.register()), ("MP0123456", "MP"));
     assert_eq!(RegistrationNumber::parse("PARA012345").unwrap().as_str(), "PARA012345");
-    for wrong in ["", "MP", "0123456", "M0123456", "ABCDE012345", "MP  0123456", "MP01234", "MP01234567", "MPé123456"]
-    {
+    for wrong in [
+        "",
+        "MP",
+        "0123456",
+        "M0123456",
+        "ABCDE012345",
+        "MP  0123456",
+        "MP01234",
+        "MP01234567",
+        "MPé123456",
+    ] {
         assert!(RegistrationNumber::parse(wrong).is_err(), "{wrong}");
     }
 }

@@ -4,28 +4,49 @@ use aloe_domain::permission::{
 };
 
 fn holders(permission: Permission) -> Vec<&'static str> {
-    let roles = Role::ALL.iter().filter(|role| granted(RoleSet::EMPTY.with(**role), false).contains(permission));
+    let roles = Role::ALL
+        .iter()
+        .filter(|role| granted(RoleSet::EMPTY.with(**role), false).contains(permission));
     roles.map(|role| role.code()).collect()
 }
 
 #[test]
 fn the_matrix_is_the_one_that_was_promised() {
-    let everybody = ["reception", "practitioner", "administrator", "owner", "counter", "manager"];
+    let everybody = [
+        "reception",
+        "practitioner",
+        "administrator",
+        "owner",
+        "counter",
+        "manager",
+    ];
     let heads = ["administrator", "owner", "manager"];
     let rows: [(Permission, &[&str]); 14] = [
         (Permission::Schedule, &everybody),
         (Permission::Patients, &everybody),
-        (Permission::Overbook, &["practitioner", "administrator", "owner", "manager"]),
+        (
+            Permission::Overbook,
+            &["practitioner", "administrator", "owner", "manager"],
+        ),
         (Permission::Clinical, &["practitioner", "administrator", "owner"]),
-        (Permission::Reveal, &["practitioner", "administrator", "owner", "manager"]),
-        (Permission::RevealToVerify, &["practitioner", "administrator", "owner", "counter", "manager"]),
+        (
+            Permission::Reveal,
+            &["practitioner", "administrator", "owner", "manager"],
+        ),
+        (
+            Permission::RevealToVerify,
+            &["practitioner", "administrator", "owner", "counter", "manager"],
+        ),
         (Permission::Team, &heads),
         (Permission::Settings, &heads),
         (Permission::Owners, &["owner"]),
         (Permission::Export, &["owner"]),
         (Permission::Keys, &["owner"]),
         (Permission::AuditAll, &heads),
-        (Permission::AuditOwnPatients, &["practitioner", "administrator", "owner"]),
+        (
+            Permission::AuditOwnPatients,
+            &["practitioner", "administrator", "owner"],
+        ),
         (Permission::AuditOwn, &everybody),
     ];
     assert_eq!(rows.len(), Permission::ALL.len());
@@ -55,8 +76,17 @@ fn several_roles_add_up_and_never_take_away() {
 fn every_role_has_one_row_and_a_kind_of_organisation() {
     let rows: Vec<_> = ROLE_PERMISSIONS.iter().map(|(role, _)| *role).collect();
     assert_eq!(rows, Role::ALL);
-    let of = |kind| Role::ALL.iter().filter(|r| r.belongs_to(kind)).map(|r| r.code()).collect::<Vec<_>>();
-    assert_eq!(of(OrganisationKind::Practice), ["reception", "practitioner", "administrator", "owner"]);
+    let of = |kind| {
+        Role::ALL
+            .iter()
+            .filter(|r| r.belongs_to(kind))
+            .map(|r| r.code())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(OrganisationKind::Practice),
+        ["reception", "practitioner", "administrator", "owner"]
+    );
     assert_eq!(of(OrganisationKind::PublicOffice), ["owner", "counter", "manager"]);
 }
 
@@ -86,5 +116,8 @@ fn each_type_names_its_permission() {
     assert_eq!(permission_of(need::RevealToVerify), Permission::RevealToVerify);
     assert_eq!(need::Schedule::PERMISSION, Permission::Schedule);
     let clinical = PermissionSet::of(&[need::Clinical::PERMISSION, need::Keys::PERMISSION]);
-    assert_eq!(clinical.iter().collect::<Vec<_>>(), [Permission::Clinical, Permission::Keys]);
+    assert_eq!(
+        clinical.iter().collect::<Vec<_>>(),
+        [Permission::Clinical, Permission::Keys]
+    );
 }

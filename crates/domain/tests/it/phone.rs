@@ -2,7 +2,10 @@ use aloe_domain::phone::{PhoneError, PhoneNumber};
 use proptest::prelude::*;
 
 fn e164(text: &str) -> String {
-    PhoneNumber::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).e164().to_owned()
+    PhoneNumber::parse(text)
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+        .e164()
+        .to_owned()
 }
 
 #[test]
@@ -58,7 +61,14 @@ fn pins_go_to_south_african_mobiles_only() {
     for mobile in ["0601234567", "0711234567", "0811234567", "0821234567", "0851234567"] {
         assert!(may(mobile), "{mobile}");
     }
-    for other in ["0215551234", "0801234567", "0861234567", "0871234567", "0891234567", "+447700900123"] {
+    for other in [
+        "0215551234",
+        "0801234567",
+        "0861234567",
+        "0871234567",
+        "0891234567",
+        "+447700900123",
+    ] {
         assert!(!may(other), "{other}");
     }
 }
@@ -70,14 +80,22 @@ fn a_number_is_shown_as_people_read_it_or_masked() {
     assert_eq!(phone.masked(), "•••••••142");
     assert_eq!(format!("{phone:?}"), "PhoneNumber");
     let foreign = PhoneNumber::parse("00447700900123").unwrap();
-    assert_eq!((foreign.national().as_str(), foreign.is_south_african()), ("+447700900123", false));
+    assert_eq!(
+        (foreign.national().as_str(), foreign.is_south_african()),
+        ("+447700900123", false)
+    );
 }
 
 #[test]
 fn a_number_travels_through_json_by_its_parser() {
     let phone: PhoneNumber = serde_json::from_str("\"082 555 0142\"").unwrap();
     assert_eq!(serde_json::to_string(&phone).unwrap(), "\"+27825550142\"");
-    assert!(serde_json::from_str::<PhoneNumber>("\"555\"").unwrap_err().to_string().starts_with("Begin the number"));
+    assert!(
+        serde_json::from_str::<PhoneNumber>("\"555\"")
+            .unwrap_err()
+            .to_string()
+            .starts_with("Begin the number")
+    );
 }
 
 proptest! {

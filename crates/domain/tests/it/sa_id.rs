@@ -10,7 +10,14 @@ fn parse(text: &str) -> Result<SaIdNumber, Error> {
 
 #[test]
 fn the_valid_numbers_are_accepted() {
-    let valid = ["8001015009087", "8501016184086", "9907155234088", "0002290000088", "2501010001183", "1206305000285"];
+    let valid = [
+        "8001015009087",
+        "8501016184086",
+        "9907155234088",
+        "0002290000088",
+        "2501010001183",
+        "1206305000285",
+    ];
     for number in valid {
         assert_eq!(parse(number).unwrap().expose(), number);
     }
@@ -60,7 +67,10 @@ fn both_centuries_are_candidates_and_neither_is_chosen_silently() {
 fn nobody_is_born_in_the_future() {
     let before = SaIdNumber::parse("2501010001183", date(2024, 12, 31)).unwrap();
     assert_eq!(before.birth_dates(date(2024, 12, 31)).certain(), Some(date(1925, 1, 1)));
-    assert_eq!(SaIdNumber::parse("0002290000088", date(2000, 2, 28)).unwrap_err(), Error::BadDate);
+    assert_eq!(
+        SaIdNumber::parse("0002290000088", date(2000, 2, 28)).unwrap_err(),
+        Error::BadDate
+    );
     assert!(SaIdNumber::parse("0002290000088", date(2000, 2, 29)).is_ok());
 }
 
@@ -69,7 +79,10 @@ fn the_number_tells_sex_marker_and_citizenship() {
     assert_eq!(parse("8001015009087").unwrap().sex_marker(), SexMarker::Male);
     assert_eq!(parse("2501010001183").unwrap().sex_marker(), SexMarker::Female);
     assert_eq!(parse("8001015009087").unwrap().citizenship(), Citizenship::Citizen);
-    assert_eq!(parse("2501010001183").unwrap().citizenship(), Citizenship::PermanentResident);
+    assert_eq!(
+        parse("2501010001183").unwrap().citizenship(),
+        Citizenship::PermanentResident
+    );
     assert_eq!(parse("1206305000285").unwrap().citizenship(), Citizenship::Refugee);
 }
 

@@ -22,12 +22,21 @@ const WEEK: [Weekday; 7] = [
 ];
 
 fn every_day(periods: &[Period]) -> WeeklyHours {
-    WeeklyHours::new(WEEK.into_iter().flat_map(|day| periods.iter().map(move |period| (day, *period))))
+    WeeklyHours::new(
+        WEEK.into_iter()
+            .flat_map(|day| periods.iter().map(move |period| (day, *period))),
+    )
 }
 
 fn diary(number: u8, periods: &[Period]) -> Diary {
     let resource_id = ResourceId::generate(Timestamp::UNIX_EPOCH, [number; 10]);
-    Diary { resource_id, capacity: 1, hours: every_day(periods), exceptions: vec![], busy: vec![] }
+    Diary {
+        resource_id,
+        capacity: 1,
+        hours: every_day(periods),
+        exceptions: vec![],
+        busy: vec![],
+    }
 }
 
 /// One office, one service and one day to look at, long before which it is now.
@@ -43,7 +52,12 @@ impl Office {
         let zone = TimeZone::get(zone).unwrap();
         let now = day.to_zoned(zone.clone()).unwrap().timestamp() - SignedDuration::from_hours(72);
         let rules = ServiceRules::new(Minutes::new(duration), Minutes::new(duration)).unwrap();
-        Self { rules, location: LocationCalendar::new(zone), day, now }
+        Self {
+            rules,
+            location: LocationCalendar::new(zone),
+            day,
+            now,
+        }
     }
 
     fn johannesburg() -> Self {
@@ -52,11 +66,23 @@ impl Office {
 
     fn query(&self) -> SlotQuery<'_> {
         let (rules, location, now) = (&self.rules, &self.location, self.now);
-        SlotQuery { rules, location, first_day: self.day, last_day: self.day, now }
+        SlotQuery {
+            rules,
+            location,
+            first_day: self.day,
+            last_day: self.day,
+            now,
+        }
     }
 
     fn wall(&self, slots: &[FreeSlot]) -> Vec<String> {
-        let clock = |slot: &FreeSlot| self.location.zone.to_datetime(slot.starts_at).strftime("%H:%M").to_string();
+        let clock = |slot: &FreeSlot| {
+            self.location
+                .zone
+                .to_datetime(slot.starts_at)
+                .strftime("%H:%M")
+                .to_string()
+        };
         slots.iter().map(clock).collect()
     }
 
@@ -73,7 +99,10 @@ impl Office {
     }
 
     fn busy(&self, lane: u16, from: &str, to: &str) -> Occupancy {
-        Occupancy { lane: Lane::new(lane), span: self.span(from, to) }
+        Occupancy {
+            lane: Lane::new(lane),
+            span: self.span(from, to),
+        }
     }
 }
 
@@ -124,7 +153,9 @@ fn a_closure_wins_over_an_opening_and_both_may_be_for_one_diary() {
     diary.exceptions = vec![Exception::on(office.day, Change::Opened(period("10:00", "11:00")))];
     office.location.exceptions = vec![Exception::on(office.day, Change::Closed(period("08:30", "10:30")))];
     assert_eq!(office.times(&diary), ["08:00", "10:30"]);
-    diary.exceptions.push(Exception::new(office.day, office.day, Change::Closed(Period::DAY)).unwrap());
+    diary
+        .exceptions
+        .push(Exception::new(office.day, office.day, Change::Closed(Period::DAY)).unwrap());
     assert_eq!(office.times(&diary), [""; 0]);
 }
 
@@ -172,7 +203,10 @@ fn a_full_day_offers_nothing_more() {
 #[test]
 fn the_missing_hour_of_spring_is_not_offered() {
     let office = Office::new("America/New_York", date(2026, 3, 8), 30);
-    assert_eq!(office.times(&diary(1, &[period("01:30", "04:00")])), ["01:30", "03:00", "03:30"]);
+    assert_eq!(
+        office.times(&diary(1, &[period("01:30", "04:00")])),
+        ["01:30", "03:00", "03:30"]
+    );
     assert_eq!(office.times(&diary(1, &[period("02:00", "03:00")])), [""; 0]);
 }
 
@@ -180,7 +214,10 @@ fn the_missing_hour_of_spring_is_not_offered() {
 fn the_double_hour_of_autumn_is_offered_twice() {
     let office = Office::new("America/New_York", date(2026, 11, 1), 30);
     let slots = free_slots(&office.query(), &[diary(1, &[period("00:30", "02:30")])]);
-    assert_eq!(office.wall(&slots), ["00:30", "01:00", "01:30", "01:00", "01:30", "02:00"]);
+    assert_eq!(
+        office.wall(&slots),
+        ["00:30", "01:00", "01:30", "01:00", "01:30", "02:00"]
+    );
     assert!(slots.windows(2).all(|pair| pair[0].ends_at == pair[1].starts_at));
 }
 
@@ -189,7 +226,10 @@ fn a_booking_may_run_across_a_clock_change() {
     let office = Office::new("America/New_York", date(2026, 3, 8), 60);
     let slots = free_slots(&office.query(), &[diary(1, &[period("01:30", "04:00")])]);
     assert_eq!(office.wall(&slots), ["01:30",]);
-    assert_eq!(office.location.zone.to_datetime(slots[0].ends_at).time(), jiff::civil::time(3, 30, 0, 0));
+    assert_eq!(
+        office.location.zone.to_datetime(slots[0].ends_at).time(),
+        jiff::civil::time(3, 30, 0, 0)
+    );
 }
 
 #[test]
@@ -204,7 +244,10 @@ fn any_practitioner_is_the_one_with_the_fewest_bookings_then_the_first() {
     // At 08:00 the first two have one booking each; at 08:30 the second is taken.
     assert_eq!(who, [diaries[0].resource_id, diaries[0].resource_id]);
     diaries[1].busy.clear();
-    assert_eq!(first_free(&office.query(), &diaries).unwrap().resource_id, diaries[1].resource_id);
+    assert_eq!(
+        first_free(&office.query(), &diaries).unwrap().resource_id,
+        diaries[1].resource_id
+    );
 }
 
 #[test]
@@ -225,7 +268,10 @@ fn the_nearest_times_lie_on_both_sides() {
     let office = Office::johannesburg();
     let free = free_slots(&office.query(), &[diary(1, &[period("08:00", "11:00")])]);
     let wanted = office.span("09:30", "10:00").starts_at();
-    assert_eq!(office.wall(&nearest(&free, wanted, 4)), ["08:30", "09:00", "09:30", "10:00"]);
+    assert_eq!(
+        office.wall(&nearest(&free, wanted, 4)),
+        ["08:30", "09:00", "09:30", "10:00"]
+    );
     assert_eq!(nearest(&free, wanted, 99), free);
     assert_eq!(nearest(&[], wanted, 3), []);
 }
@@ -253,14 +299,19 @@ fn hours_and_rules_that_make_no_sense_are_refused() {
     let rules = |duration, step| ServiceRules::new(Minutes::new(duration), Minutes::new(step));
     assert_eq!(rules(0, 5), Err(RulesError::Duration));
     assert_eq!(rules(5, 0), Err(RulesError::Step));
-    assert_eq!(rules(5, 5).unwrap().buffers(Minutes::new(1441), Minutes::ZERO), Err(RulesError::Buffer));
+    assert_eq!(
+        rules(5, 5).unwrap().buffers(Minutes::new(1441), Minutes::ZERO),
+        Err(RulesError::Buffer)
+    );
 }
 
 #[test]
 fn a_year_of_twenty_diaries_is_searched_whole() {
     let mut office = Office::johannesburg();
     office.location.opens_on_public_holidays = true;
-    let mut diaries: Vec<_> = (0..20).map(|number| diary(number, &[period("08:00", "17:00")])).collect();
+    let mut diaries: Vec<_> = (0..20)
+        .map(|number| diary(number, &[period("08:00", "17:00")]))
+        .collect();
     let mut query = office.query();
     query.last_day = date(2027, 2, 27);
     let free = free_slots(&query, &diaries);
@@ -268,7 +319,12 @@ fn a_year_of_twenty_diaries_is_searched_whole() {
     for diary in &mut diaries {
         let of_diary = free.iter().filter(|slot| slot.resource_id == diary.resource_id);
         let taken = |slot: &FreeSlot| Span::new(slot.starts_at, slot.ends_at).unwrap();
-        diary.busy = of_diary.map(|slot| Occupancy { lane: slot.lane, span: taken(slot) }).collect();
+        diary.busy = of_diary
+            .map(|slot| Occupancy {
+                lane: slot.lane,
+                span: taken(slot),
+            })
+            .collect();
     }
     assert_eq!(free_slots(&query, &diaries), []);
 }
@@ -281,9 +337,14 @@ fn a_clock_turned_back_across_midnight_does_not_hide_what_is_taken() {
     let mut query = office.query();
     query.last_day = date(2010, 11, 7);
     let free = free_slots(&query, std::slice::from_ref(&diary));
-    let expected = ["00:00", "23:58", "23:59", "00:00", "23:58", "23:59", "00:00", "23:58", "23:59"];
+    let expected = [
+        "00:00", "23:58", "23:59", "00:00", "23:58", "23:59", "00:00", "23:58", "23:59",
+    ];
     assert_eq!(office.wall(&free), expected);
     let taken = Span::new(free[3].starts_at, free[3].ends_at).unwrap();
-    diary.busy = vec![Occupancy { lane: Lane::new(0), span: taken }];
+    diary.busy = vec![Occupancy {
+        lane: Lane::new(0),
+        span: taken,
+    }];
     assert!(!free_slots(&query, &[diary]).contains(&free[3]));
 }

@@ -51,7 +51,11 @@ fn periods() -> impl Strategy<Value = Period> {
 /// Two or three periods for each of the three days of a case, whatever weekdays they are.
 fn weekly(first: Date) -> impl Strategy<Value = WeeklyHours> {
     prop::collection::vec((0i64..3, periods()), 3..9).prop_map(move |entries| {
-        WeeklyHours::new(entries.into_iter().map(|(offset, period)| ((first + offset.days()).weekday(), period)))
+        WeeklyHours::new(
+            entries
+                .into_iter()
+                .map(|(offset, period)| ((first + offset.days()).weekday(), period)),
+        )
     })
 }
 
@@ -60,8 +64,17 @@ fn exceptions() -> impl Strategy<Value = Vec<(i64, bool, Period)>> {
 }
 
 fn dated(first: Date, exceptions: Vec<(i64, bool, Period)>) -> Vec<Exception> {
-    let change = |opens, period| if opens { Change::Opened(period) } else { Change::Closed(period) };
-    exceptions.into_iter().map(|(day, opens, p)| Exception::on(first + day.days(), change(opens, p))).collect()
+    let change = |opens, period| {
+        if opens {
+            Change::Opened(period)
+        } else {
+            Change::Closed(period)
+        }
+    };
+    exceptions
+        .into_iter()
+        .map(|(day, opens, p)| Exception::on(first + day.days(), change(opens, p)))
+        .collect()
 }
 
 fn busy(start: Timestamp, entries: Vec<(u16, i64, i64)>) -> Vec<Occupancy> {
@@ -87,7 +100,11 @@ prop_compose! {
 fn rules(n: Numbers) -> ServiceRules {
     let minutes = |count: i64| Minutes::new(u32::try_from(count).unwrap());
     let rules = ServiceRules::new(minutes(n.duration), minutes(n.step)).unwrap();
-    rules.buffers(minutes(n.before), minutes(n.after)).unwrap().lead_time(minutes(n.lead)).daily_limit(n.limit)
+    rules
+        .buffers(minutes(n.before), minutes(n.after))
+        .unwrap()
+        .lead_time(minutes(n.lead))
+        .daily_limit(n.limit)
 }
 
 prop_compose! {
@@ -116,7 +133,13 @@ prop_compose! {
 impl Case {
     fn query(&self) -> SlotQuery<'_> {
         let (rules, location, first_day) = (&self.rules, &self.location, self.first_day);
-        SlotQuery { rules, location, first_day, last_day: first_day + 2.days(), now: self.now }
+        SlotQuery {
+            rules,
+            location,
+            first_day,
+            last_day: first_day + 2.days(),
+            now: self.now,
+        }
     }
 
     fn wall(&self, at: Timestamp) -> (Date, u16) {
@@ -149,7 +172,10 @@ impl<'a> Model<'a> {
         let days = (0..3).map(|n| case.first_day + n.days());
         // Everything changes on quarters of an hour, so one look for each quarter is enough.
         let quarters = |day| (0..96).flat_map(move |q| [case.is_open(day, q * 15); 15]).collect();
-        Self { case, open: days.map(|day| (day, quarters(day))).collect() }
+        Self {
+            case,
+            open: days.map(|day| (day, quarters(day))).collect(),
+        }
     }
 
     fn open(&self, (day, minute): (Date, u16)) -> bool {
@@ -174,8 +200,17 @@ impl<'a> Model<'a> {
     }
 
     fn is_full(&self, day: Date) -> bool {
-        let booked = self.case.diary.busy.iter().filter(|o| self.case.wall(o.span.starts_at()).0 == day).count();
-        self.case.numbers.limit.is_some_and(|limit| booked >= usize::from(limit))
+        let booked = self
+            .case
+            .diary
+            .busy
+            .iter()
+            .filter(|o| self.case.wall(o.span.starts_at()).0 == day)
+            .count();
+        self.case
+            .numbers
+            .limit
+            .is_some_and(|limit| booked >= usize::from(limit))
     }
 
     fn slot(&self, at: Timestamp) -> Option<(Timestamp, Lane)> {
@@ -193,7 +228,9 @@ impl<'a> Model<'a> {
     fn slots(&self) -> Vec<(Timestamp, Lane)> {
         let start = self.case.first_day.to_zoned(TimeZone::UTC).unwrap().timestamp();
         let minutes = -14 * 60..4 * 24 * 60;
-        minutes.filter_map(|m| self.slot(start + SignedDuration::from_mins(m))).collect()
+        minutes
+            .filter_map(|m| self.slot(start + SignedDuration::from_mins(m)))
+            .collect()
     }
 }
 

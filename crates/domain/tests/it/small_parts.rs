@@ -20,7 +20,10 @@ fn any_other_cell_stays_as_it_is() {
 #[test]
 fn there_are_eleven_languages_and_english_is_the_default() {
     let codes: Vec<_> = Language::ALL.iter().map(|language| language.code()).collect();
-    assert_eq!(codes, ["af", "en", "nr", "nso", "ss", "st", "tn", "ts", "ve", "xh", "zu"]);
+    assert_eq!(
+        codes,
+        ["af", "en", "nr", "nso", "ss", "st", "tn", "ts", "ve", "xh", "zu"]
+    );
     assert_eq!(Language::default(), Language::English);
     assert_eq!(Language::from_code("zu").map(Language::own_name), Some("isiZulu"));
     assert_eq!(Language::from_code("fr"), None);
@@ -34,5 +37,9 @@ fn records_are_kept_as_long_as_promised() {
     assert_eq!(years(RetentionClass::Audit), Some(5.years().fieldwise()));
     assert_eq!(years(RetentionClass::ClinicalRecord), Some(6.years().fieldwise()));
     assert_eq!(years(RetentionClass::Configuration), None);
-    assert!(RetentionClass::ALL.iter().all(|class| RetentionClass::from_code(class.code()) == Some(*class)));
+    assert!(
+        RetentionClass::ALL
+            .iter()
+            .all(|class| RetentionClass::from_code(class.code()) == Some(*class))
+    );
 }

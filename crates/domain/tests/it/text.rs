@@ -30,7 +30,10 @@ fn a_long_text_keeps_its_lines_with_one_kind_of_line_end() {
 #[test]
 fn a_text_is_not_printed_and_its_error_names_the_limit() {
     assert_eq!(format!("{:?}", Line::parse("secret").unwrap()), "OneLine");
-    assert_eq!(TextError::TooLong { max: 10 }.to_string(), "This is too long: at most 10 characters. Shorten it.");
+    assert_eq!(
+        TextError::TooLong { max: 10 }.to_string(),
+        "This is too long: at most 10 characters. Shorten it."
+    );
     assert!(serde_json::from_str::<Line>("\"a\\u0000\"").is_err());
 }
 

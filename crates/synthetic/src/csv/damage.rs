@@ -51,10 +51,7 @@ impl Damage {
 
     pub(super) fn in_turn(turn: u64) -> Self {
         let place = usize::try_from(turn % Self::ALL.len() as u64).unwrap_or(0);
-        Self::ALL
-            .get(place)
-            .copied()
-            .unwrap_or(Self::MissingSurname)
+        Self::ALL.get(place).copied().unwrap_or(Self::MissingSurname)
     }
 
     /// This damage, or another where the person has nothing it could break.
@@ -100,14 +97,8 @@ fn wrong_check_digit(draw: &mut Draw, fields: &mut Fields) {
 }
 
 fn impossible_date(draw: &mut Draw) -> Vec<u8> {
-    draw.word(&[
-        "1987-02-30",
-        "2001-13-04",
-        "1979-04-31",
-        "1900-02-29",
-        "0000-00-00",
-    ])
-    .into()
+    draw.word(&["1987-02-30", "2001-13-04", "1979-04-31", "1900-02-29", "0000-00-00"])
+        .into()
 }
 
 fn short_phone(draw: &mut Draw) -> Vec<u8> {
@@ -117,14 +108,8 @@ fn short_phone(draw: &mut Draw) -> Vec<u8> {
 }
 
 fn formula(draw: &mut Draw) -> Vec<u8> {
-    draw.word(&[
-        "=1+1",
-        "@SUM(A1:A9)",
-        "=HYPERLINK(\"#A1\",\"open\")",
-        "+2+3",
-        "-4+5",
-    ])
-    .into()
+    draw.word(&["=1+1", "@SUM(A1:A9)", "=HYPERLINK(\"#A1\",\"open\")", "+2+3", "-4+5"])
+        .into()
 }
 
 fn wrong_column_count(draw: &mut Draw, fields: &mut Fields) {

@@ -86,10 +86,7 @@ fn push_field(line: &mut Vec<u8>, field: &[u8]) {
     }
     line.push(b'"');
     for byte in field {
-        line.extend(std::iter::repeat_n(
-            *byte,
-            if *byte == b'"' { 2 } else { 1 },
-        ));
+        line.extend(std::iter::repeat_n(*byte, if *byte == b'"' { 2 } else { 1 }));
     }
     line.push(b'"');
 }

@@ -2,8 +2,8 @@
 
 use super::Background as B;
 use crate::province::Province::{
-    self, EasternCape as EC, FreeState as FS, Gauteng as GP, KwaZuluNatal as KZN, Limpopo as LP,
-    Mpumalanga as MP, NorthWest as NW, NorthernCape as NC, WesternCape as WC,
+    self, EasternCape as EC, FreeState as FS, Gauteng as GP, KwaZuluNatal as KZN, Limpopo as LP, Mpumalanga as MP,
+    NorthWest as NW, NorthernCape as NC, WesternCape as WC,
 };
 
 impl B {

@@ -108,10 +108,8 @@ pub(super) const REASONS: [Reason; 10] = [
         [
             &["Cough with clear phlegm for {days} days, no chest pain."],
             &["Scattered wheeze that clears on coughing, no crackles, not short of breath."],
-            &[
-                "Told that the cough may last three weeks. No antibiotic. Help to stop \
-                 smoking offered.",
-            ],
+            &["Told that the cough may last three weeks. No antibiotic. Help to stop \
+                 smoking offered."],
         ],
     ),
     Reason::new(

@@ -24,10 +24,8 @@ pub(super) const REASONS: [Reason; 9] = [
         (25, 99),
         [
             &["No hypos, some thirst, walks twice a week."],
-            &[
-                "Feet: feeling and pulses present, no ulcers. Finger-prick glucose 9.1 \
-                 mmol/L.",
-            ],
+            &["Feet: feeling and pulses present, no ulcers. Finger-prick glucose 9.1 \
+                 mmol/L."],
             &["HbA1c today, eyes booked, metformin goes on, plate method explained."],
         ],
     )

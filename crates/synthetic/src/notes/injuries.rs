@@ -43,10 +43,8 @@ pub(super) const REASONS: [Reason; 5] = [
         [
             &["Bitten by a neighbour's dog today."],
             &["Small wound through the skin of the lip, clean edges."],
-            &[
-                "Washed for 15 minutes, rabies vaccine and immunoglobulin, antibiotic, \
-                 notified.",
-            ],
+            &["Washed for 15 minutes, rabies vaccine and immunoglobulin, antibiotic, \
+                 notified."],
         ],
     )
     .caused_by("W54.0"),

@@ -42,15 +42,9 @@ pub fn note(seed: u64, person: &Person, on: Date) -> Option<Note> {
     if on < person.birth_date {
         return None;
     }
-    let day = on
-        .duration_since(person.birth_date)
-        .as_secs()
-        .unsigned_abs()
-        / 86_400;
+    let day = on.duration_since(person.birth_date).as_secs().unsigned_abs() / 86_400;
     let mut draw = Draw::keyed(seed, person.index, Purpose::Note, day);
-    let fitting: Vec<&Reason> = catalogue::all()
-        .filter(|reason| reason.fits(person, on))
-        .collect();
+    let fitting: Vec<&Reason> = catalogue::all().filter(|reason| reason.fits(person, on)).collect();
     let reason = draw.pick(&fitting)?;
     Some(write(&mut draw, reason, person, on))
 }
@@ -70,14 +64,7 @@ fn write(draw: &mut Draw, reason: &Reason, person: &Person, on: Date) -> Note {
     let story = draw.word(reason.subjective).replace("{days}", &days);
     Note {
         date: on,
-        subjective: [
-            &introduction(person, age),
-            " ",
-            &story,
-            " ",
-            &history(person),
-        ]
-        .concat(),
+        subjective: [&introduction(person, age), " ", &story, " ", &history(person)].concat(),
         objective: [&signs, " ", draw.word(reason.objective)].concat(),
         assessment: Assessment {
             text: reason.title,
@@ -103,17 +90,8 @@ fn introduction(person: &Person, age: u8) -> String {
 }
 
 fn history(person: &Person) -> String {
-    let known: Vec<_> = person
-        .chronic
-        .iter()
-        .map(|condition| condition.name())
-        .collect();
-    let allergic: Vec<_> = person
-        .allergies
-        .iter()
-        .copied()
-        .map(Allergy::name)
-        .collect();
+    let known: Vec<_> = person.chronic.iter().map(|condition| condition.name()).collect();
+    let allergic: Vec<_> = person.allergies.iter().copied().map(Allergy::name).collect();
     let known = if known.is_empty() {
         "nil".to_owned()
     } else {

@@ -57,10 +57,7 @@ impl Reason {
     }
 
     pub(super) const fn feverish(self) -> Self {
-        Self {
-            fever: true,
-            ..self
-        }
+        Self { fever: true, ..self }
     }
 
     pub(super) const fn caused_by(self, external_cause: &'static str) -> Self {
@@ -83,8 +80,6 @@ impl Reason {
         let age = person.age_on(on);
         self.sex.admits(person.sex)
             && (self.ages.0..=self.ages.1).contains(&age)
-            && self
-                .needs
-                .is_none_or(|condition| person.chronic.contains(&condition))
+            && self.needs.is_none_or(|condition| person.chronic.contains(&condition))
     }
 }

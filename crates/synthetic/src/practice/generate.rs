@@ -73,12 +73,7 @@ fn suburb(seed: u64, index: u64) -> (String, u64) {
             .and_then(|at| list.get(at).copied())
             .unwrap_or_default()
     };
-    let name = [
-        word(STEMS, place / endings),
-        " ",
-        word(ENDINGS, place % endings),
-    ]
-    .concat();
+    let name = [word(STEMS, place / endings), " ", word(ENDINGS, place % endings)].concat();
     (name, index / pairs)
 }
 
@@ -116,11 +111,7 @@ fn locations(draw: &mut Draw, kind: Kind, town: Town, suburb: &str) -> Vec<Locat
 
 fn practitioners(draw: &mut Draw, kind: Kind) -> Vec<Practitioner> {
     let disciplines = kind.disciplines();
-    let most = if disciplines.is_empty() {
-        0
-    } else {
-        draw.between(1, 6)
-    };
+    let most = if disciplines.is_empty() { 0 } else { draw.between(1, 6) };
     let count = usize::try_from(most).unwrap_or(0);
     let staff = disciplines.iter().cycle().take(count).zip(1..);
     staff
@@ -129,33 +120,18 @@ fn practitioners(draw: &mut Draw, kind: Kind) -> Vec<Practitioner> {
 }
 
 fn counters(draw: &mut Draw, kind: Kind) -> Vec<String> {
-    let count = if kind.is_office() {
-        draw.between(2, 9)
-    } else {
-        0
-    };
-    (1..=count)
-        .map(|number| format!("Counter {number}"))
-        .collect()
+    let count = if kind.is_office() { draw.between(2, 9) } else { 0 };
+    (1..=count).map(|number| format!("Counter {number}")).collect()
 }
 
 fn hours(draw: &mut Draw, kind: Kind) -> WeeklyHours {
     let noon = Some((time(13, 0, 0, 0), time(14, 0, 0, 0)));
     if kind.is_office() {
-        let closes = draw.weighted(
-            &[(time(15, 30, 0, 0), 6), (time(16, 0, 0, 0), 4)],
-            time(15, 30, 0, 0),
-        );
+        let closes = draw.weighted(&[(time(15, 30, 0, 0), 6), (time(16, 0, 0, 0), 4)], time(15, 30, 0, 0));
         return WeeklyHours::workdays(time(7, 30, 0, 0), closes, None, draw.chance(200));
     }
-    let opens = draw.weighted(
-        &[(time(8, 0, 0, 0), 7), (time(7, 30, 0, 0), 3)],
-        time(8, 0, 0, 0),
-    );
-    let closes = draw.weighted(
-        &[(time(17, 0, 0, 0), 7), (time(18, 0, 0, 0), 3)],
-        time(17, 0, 0, 0),
-    );
+    let opens = draw.weighted(&[(time(8, 0, 0, 0), 7), (time(7, 30, 0, 0), 3)], time(8, 0, 0, 0));
+    let closes = draw.weighted(&[(time(17, 0, 0, 0), 7), (time(18, 0, 0, 0), 3)], time(17, 0, 0, 0));
     let lunch = noon.filter(|_| draw.chance(600));
     WeeklyHours::workdays(opens, closes, lunch, draw.chance(450))
 }

@@ -91,11 +91,7 @@ impl Discipline {
 impl Practitioner {
     pub(super) fn drawn(draw: &mut Draw, discipline: Discipline, room: usize) -> Self {
         let background = Background::drawn(draw);
-        let sex = if draw.chance(550) {
-            Sex::Female
-        } else {
-            Sex::Male
-        };
+        let sex = if draw.chance(550) { Sex::Female } else { Sex::Male };
         let given = names::given_names(draw, background, sex);
         let surname = names::surname(draw, background);
         Self {

@@ -1,8 +1,8 @@
 //! Real towns.
 
 use crate::province::Province::{
-    self, EasternCape as EC, FreeState as FS, Gauteng as GP, KwaZuluNatal as KZN, Limpopo as LP,
-    Mpumalanga as MP, NorthWest as NW, NorthernCape as NC, WesternCape as WC,
+    self, EasternCape as EC, FreeState as FS, Gauteng as GP, KwaZuluNatal as KZN, Limpopo as LP, Mpumalanga as MP,
+    NorthWest as NW, NorthernCape as NC, WesternCape as WC,
 };
 
 /// A real town or city.

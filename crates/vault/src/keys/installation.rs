@@ -61,10 +61,7 @@ mod tests {
     use super::*;
 
     fn installation(byte: u8) -> InstallationKey {
-        InstallationKey::of(
-            KeyVersion::FIRST,
-            KeyBytes::from_slice(&[byte; 32]).unwrap(),
-        )
+        InstallationKey::of(KeyVersion::FIRST, KeyBytes::from_slice(&[byte; 32]).unwrap())
     }
 
     #[test]
@@ -72,10 +69,7 @@ mod tests {
         let key = installation(1);
         let password = key.login_password("aloe_members");
         assert_eq!(password.expose().len(), 43);
-        assert_eq!(
-            password.expose(),
-            key.login_password("aloe_members").expose()
-        );
+        assert_eq!(password.expose(), key.login_password("aloe_members").expose());
         assert_ne!(password.expose(), key.login_password("aloe_jobs").expose());
         assert_ne!(
             password.expose(),

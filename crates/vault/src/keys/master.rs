@@ -116,11 +116,7 @@ impl MasterKeys {
     ///
     /// # Errors
     /// [`KeyStoreError`] when it does not unwrap, or the store cannot wrap.
-    pub fn rewrap(
-        &self,
-        context: &WrapContext,
-        wrapped: &Wrapped,
-    ) -> Result<Option<Wrapped>, KeyStoreError> {
+    pub fn rewrap(&self, context: &WrapContext, wrapped: &Wrapped) -> Result<Option<Wrapped>, KeyStoreError> {
         let current = self.0.current_version()?;
         if wrapped.master_version() == current {
             return Ok(None);

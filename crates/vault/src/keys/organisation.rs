@@ -82,11 +82,7 @@ impl OrganisationKey {
     /// # Errors
     /// [`CannotBeOpened`] when it was wrapped by another organisation or key version, for another
     /// subject, or is damaged.
-    pub fn unwrap_subject(
-        &self,
-        subject: Uuid,
-        wrapped: &Sealed,
-    ) -> Result<SubjectKey, CannotBeOpened> {
+    pub fn unwrap_subject(&self, subject: Uuid, wrapped: &Sealed) -> Result<SubjectKey, CannotBeOpened> {
         let opened = open(&self.subject_wrapping(), &self.place_of(subject), wrapped)?;
         let key = KeyBytes::from_slice(opened.as_bytes()).ok_or(CannotBeOpened)?;
         Ok(SubjectKey::of(subject, key))

@@ -16,11 +16,7 @@ impl<R: Read> Chunks<R> {
     pub(super) fn of(mut reader: R, length: usize, spare: usize) -> io::Result<Self> {
         let mut ahead = Zeroizing::new(Vec::with_capacity(length + spare));
         fill(&mut reader, length, &mut ahead)?;
-        Ok(Self {
-            reader,
-            length,
-            ahead,
-        })
+        Ok(Self { reader, length, ahead })
     }
 
     /// Puts the next chunk into `chunk`, and says whether it is the last. An empty reader has one

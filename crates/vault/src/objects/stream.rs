@@ -21,9 +21,7 @@ pub enum ObjectError {
     #[error("The file could not be read to its end: {0}. Try again.")]
     NotRead(#[source] io::Error),
     /// The target failed.
-    #[error(
-        "The file could not be written: {0}. Check the free space of the object store and try again."
-    )]
+    #[error("The file could not be written: {0}. Check the free space of the object store and try again.")]
     NotWritten(#[source] io::Error),
     /// It is not this object, or not all of it.
     #[error(transparent)]
@@ -123,12 +121,7 @@ pub fn open_object(
         return Err(CannotBeOpened.into());
     }
     let stream = DecryptorBE32::from_aead(keys.cipher, &nonce());
-    open_chunks(
-        stream,
-        &place.associated_data(header.version),
-        source,
-        target,
-    )
+    open_chunks(stream, &place.associated_data(header.version), source, target)
 }
 
 fn cut_short(error: io::Error) -> ObjectError {

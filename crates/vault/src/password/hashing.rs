@@ -78,8 +78,7 @@ impl PasswordHasher {
     pub fn hash(&self, password: &Password) -> Result<StoredPassword, PasswordError> {
         let salt: [u8; 16] = entropy::random()?;
         let mut hash = Zeroizing::new([0; HASH_LENGTH]);
-        self.parameters
-            .compute(password.as_bytes(), &salt, &mut hash)?;
+        self.parameters.compute(password.as_bytes(), &salt, &mut hash)?;
         phc(self.parameters, &salt, &hash)
     }
 
@@ -88,11 +87,7 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// [`PasswordError`] when the stored string is damaged, or without memory.
-    pub fn verify(
-        &self,
-        password: &Password,
-        stored: Option<&StoredPassword>,
-    ) -> Result<Verdict, PasswordError> {
+    pub fn verify(&self, password: &Password, stored: Option<&StoredPassword>) -> Result<Verdict, PasswordError> {
         let Some(stored) = stored else {
             return self.verify_nobody(password);
         };
@@ -108,8 +103,7 @@ impl PasswordHasher {
 
     fn verify_nobody(&self, password: &Password) -> Result<Verdict, PasswordError> {
         let mut hash = Zeroizing::new([0; HASH_LENGTH]);
-        self.parameters
-            .compute(password.as_bytes(), &[0; 16], &mut hash)?;
+        self.parameters.compute(password.as_bytes(), &[0; 16], &mut hash)?;
         // The result is used, so that the work cannot be optimised away.
         std::hint::black_box(&hash);
         Ok(Verdict::Differs)
@@ -125,8 +119,7 @@ fn phc(
     let phc = PasswordHash {
         algorithm: argon2::Algorithm::Argon2id.ident(),
         version: Some(VERSION),
-        params: ParamsString::try_from(&parameters.params()?)
-            .map_err(|_| PasswordError::Unreadable)?,
+        params: ParamsString::try_from(&parameters.params()?).map_err(|_| PasswordError::Unreadable)?,
         salt: Some(Salt::new(salt).map_err(unreadable)?),
         hash: Some(Output::new(hash).map_err(unreadable)?),
     };

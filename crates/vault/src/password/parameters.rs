@@ -105,8 +105,7 @@ impl PasswordParameters {
     }
 
     pub(super) fn params(self) -> Result<Params, PasswordError> {
-        Params::new(self.memory_kib, self.passes, self.lanes, Some(HASH_LENGTH))
-            .map_err(|_| PasswordError::Unreadable)
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(HASH_LENGTH)).map_err(|_| PasswordError::Unreadable)
     }
 
     /// Computes one hash, and overwrites the memory that it took.
@@ -123,8 +122,7 @@ impl PasswordParameters {
             .map_err(|_| PasswordError::OutOfMemory)?;
         memory.resize(params.block_count(), Block::default());
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let computed =
-            argon2.hash_password_into_with_memory(password, salt, hash, memory.as_mut_slice());
+        let computed = argon2.hash_password_into_with_memory(password, salt, hash, memory.as_mut_slice());
         memory.iter_mut().for_each(Zeroize::zeroize);
         computed.map_err(|_| PasswordError::Unreadable)
     }
@@ -146,18 +144,14 @@ mod tests {
             (2 << 20, 1, 1),
             (47_104, 17, 1),
         ] {
-            assert_eq!(
-                PasswordParameters::of(memory, passes, lanes),
-                Err(UnsafeParameters)
-            );
+            assert_eq!(PasswordParameters::of(memory, passes, lanes), Err(UnsafeParameters));
         }
     }
 
     #[test]
     fn a_faster_machine_makes_more_passes_and_none_makes_fewer_than_one() {
-        let passes = |one: u32, target: u32| {
-            PasswordParameters::for_speed(MILLISECOND * one, MILLISECOND * target).passes
-        };
+        let passes =
+            |one: u32, target: u32| PasswordParameters::for_speed(MILLISECOND * one, MILLISECOND * target).passes;
         assert_eq!(passes(50, 200), 4);
         assert_eq!(passes(50, 199), 3);
         assert_eq!(passes(500, 200), 1);

@@ -74,10 +74,7 @@ mod tests {
     fn characters_count_and_not_bytes() {
         assert_eq!(refused(&"ê".repeat(11)), Some(RefusedPassword::TooShort));
         assert_eq!(refused(&"🌵".repeat(256)), None);
-        assert_eq!(
-            refused(&"🌵".repeat(100_000)),
-            Some(RefusedPassword::TooLong)
-        );
+        assert_eq!(refused(&"🌵".repeat(100_000)), Some(RefusedPassword::TooLong));
     }
 
     #[test]

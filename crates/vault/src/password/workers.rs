@@ -18,9 +18,7 @@ pub struct Busy;
 
 /// The threads could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "The threads that check passwords could not be started: {0}. Check the limit on threads of this service."
-)]
+#[error("The threads that check passwords could not be started: {0}. Check the limit on threads of this service.")]
 pub struct WorkersStopped(#[from] std::io::Error);
 
 /// Threads that hash and verify passwords, behind a bounded queue. Memory is bounded by the number
@@ -37,11 +35,7 @@ impl PasswordWorkers {
     ///
     /// # Errors
     /// [`WorkersStopped`] when the operating system starts no thread.
-    pub fn start(
-        hasher: PasswordHasher,
-        threads: NonZeroUsize,
-        waiting: NonZeroUsize,
-    ) -> Result<Self, WorkersStopped> {
+    pub fn start(hasher: PasswordHasher, threads: NonZeroUsize, waiting: NonZeroUsize) -> Result<Self, WorkersStopped> {
         let (queue, jobs) = mpsc::sync_channel(waiting.get());
         let jobs = Arc::new(Mutex::new(jobs));
         let mut workers = Self {
@@ -90,10 +84,7 @@ impl PasswordWorkers {
     ///
     /// # Errors
     /// [`Busy`] when the queue is full.
-    pub fn hash(
-        &self,
-        password: Password,
-    ) -> Result<Receiver<Result<StoredPassword, PasswordError>>, Busy> {
+    pub fn hash(&self, password: Password) -> Result<Receiver<Result<StoredPassword, PasswordError>>, Busy> {
         let (sender, receiver) = mpsc::channel();
         // Nobody waits any more when the send fails.
         self.hash_then(password, move |hashed| {

@@ -27,9 +27,7 @@ fn value(character: char) -> Option<u128> {
         'I' | 'L' => '1',
         other => other,
     };
-    let position = SYMBOLS
-        .iter()
-        .position(|known| char::from(*known) == symbol)?;
+    let position = SYMBOLS.iter().position(|known| char::from(*known) == symbol)?;
     u128::try_from(position).ok()
 }
 
@@ -50,11 +48,7 @@ pub(super) fn write(number: usize, bytes: &[u8; 8]) -> String {
 
 /// Whether a typed line is one of the five: neither blank nor the heading.
 pub(super) fn counts(line: &str) -> bool {
-    !line.trim().is_empty()
-        && !line
-            .trim()
-            .to_ascii_lowercase()
-            .starts_with("aloe recovery kit")
+    !line.trim().is_empty() && !line.trim().to_ascii_lowercase().starts_with("aloe recovery kit")
 }
 
 /// Reads a typed line; `None` when it is mistyped.

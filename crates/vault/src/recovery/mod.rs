@@ -16,9 +16,7 @@ const LINES: usize = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecoveryError {
     /// One line has a wrong character.
-    #[error(
-        "Line {0} of the recovery kit is mistyped. Compare it with the paper, letter by letter."
-    )]
+    #[error("Line {0} of the recovery kit is mistyped. Compare it with the paper, letter by letter.")]
     Mistyped(usize),
     /// Too few or too many lines.
     #[error("The recovery kit has five lines of three groups. Type all five and nothing else.")]
@@ -74,10 +72,7 @@ impl RecoveryKit {
         bytes.extend_from_slice(self.key.expose());
         bytes.extend_from_slice(&check_of(version, self.key.expose()));
         let mut text = String::with_capacity(256);
-        text.push_str(&format!(
-            "Aloe recovery kit, master key version {}\n\n",
-            self.version
-        ));
+        text.push_str(&format!("Aloe recovery kit, master key version {}\n\n", self.version));
         for (number, chunk) in (1..).zip(bytes.as_chunks::<8>().0) {
             text.push_str(&line::write(number, chunk));
         }

@@ -43,11 +43,7 @@ fn a_mistyped_letter_names_its_line() {
     for number in 1..=5 {
         let start = paper.find(&format!("\n{number}: ")).unwrap() + 4;
         let mut wrong = paper.clone();
-        let other = if &paper[start..=start] == "7" {
-            "8"
-        } else {
-            "7"
-        };
+        let other = if &paper[start..=start] == "7" { "8" } else { "7" };
         wrong.replace_range(start..=start, other);
         assert_eq!(kit.prove(&wrong), Err(RecoveryError::Mistyped(number)));
     }
@@ -58,11 +54,7 @@ fn lines_of_two_papers_do_not_belong_together() {
     let (one, two) = (typed(&kit(1, 1)), typed(&kit(1, 2)));
     let of = |paper: &str, from, to| {
         let lines = paper.lines().filter(|line| line::counts(line));
-        lines
-            .skip(from)
-            .take(to - from)
-            .collect::<Vec<_>>()
-            .join("\n")
+        lines.skip(from).take(to - from).collect::<Vec<_>>().join("\n")
     };
     let mixed = format!("{}\n{}", of(&one, 0, 2), of(&two, 2, 5));
     assert_eq!(
@@ -78,22 +70,13 @@ fn missing_and_extra_lines_are_told() {
     let short = paper.trim_end().rsplit_once('\n').unwrap().0;
     assert_eq!(kit.prove(short), Err(RecoveryError::NotFiveLines));
     assert_eq!(kit.prove(""), Err(RecoveryError::NotFiveLines));
-    assert_eq!(
-        kit.prove(&format!("{paper}6: 00000")),
-        Err(RecoveryError::NotFiveLines)
-    );
+    assert_eq!(kit.prove(&format!("{paper}6: 00000")), Err(RecoveryError::NotFiveLines));
 }
 
 #[test]
 fn the_kit_of_another_key_or_version_proves_nothing() {
-    assert_eq!(
-        kit(1, 1).prove(&typed(&kit(1, 2))),
-        Err(RecoveryError::AnotherKey)
-    );
-    assert_eq!(
-        kit(1, 1).prove(&typed(&kit(2, 1))),
-        Err(RecoveryError::AnotherKey)
-    );
+    assert_eq!(kit(1, 1).prove(&typed(&kit(1, 2))), Err(RecoveryError::AnotherKey));
+    assert_eq!(kit(1, 1).prove(&typed(&kit(2, 1))), Err(RecoveryError::AnotherKey));
 }
 
 #[test]

@@ -49,10 +49,7 @@ mod tests {
         let left = Place::of(Uuid::nil(), "notes", "text", Uuid::nil());
         let right = Place::of(Uuid::nil(), "note", "stext", Uuid::nil());
         let version = KeyVersion::FIRST;
-        assert_ne!(
-            left.associated_data(version),
-            right.associated_data(version)
-        );
+        assert_ne!(left.associated_data(version), right.associated_data(version));
     }
 
     #[test]
@@ -76,9 +73,6 @@ mod tests {
     fn the_key_version_is_in_the_associated_data() {
         let place = Place::of(Uuid::nil(), "notes", "text", Uuid::nil());
         let second = KeyVersion::from_number(2).unwrap();
-        assert_ne!(
-            place.associated_data(KeyVersion::FIRST),
-            place.associated_data(second)
-        );
+        assert_ne!(place.associated_data(KeyVersion::FIRST), place.associated_data(second));
     }
 }

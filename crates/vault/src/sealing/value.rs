@@ -17,9 +17,7 @@ pub enum NotSealed {
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
     /// AES-GCM seals at most 64 GiB at once.
-    #[error(
-        "This value is too long to be sealed at once. Store it as an object, which is sealed in chunks."
-    )]
+    #[error("This value is too long to be sealed at once. Store it as an object, which is sealed in chunks.")]
     TooLong,
 }
 
@@ -103,12 +101,7 @@ pub fn seal(key: &SealingKey, place: &Place<'_>, plaintext: &[u8]) -> Result<Sea
 }
 
 /// Sealing with a given salt, which must never have been used before with this key.
-fn seal_with(
-    key: &SealingKey,
-    place: &Place<'_>,
-    plaintext: &[u8],
-    salt: [u8; 32],
-) -> Result<Sealed, NotSealed> {
+fn seal_with(key: &SealingKey, place: &Place<'_>, plaintext: &[u8], salt: [u8; 32]) -> Result<Sealed, NotSealed> {
     let version = key.version();
     let keys = value_keys(key.bytes(), &salt, Labels::VALUE);
     // Room for the tag from the start: a buffer that grows leaves the plaintext behind.
@@ -129,27 +122,16 @@ fn seal_with(
 ///
 /// # Errors
 /// [`CannotBeOpened`], whatever the cause: another key or version, another place, or damage.
-pub fn open(
-    key: &SealingKey,
-    place: &Place<'_>,
-    sealed: &Sealed,
-) -> Result<Opened, CannotBeOpened> {
+pub fn open(key: &SealingKey, place: &Place<'_>, sealed: &Sealed) -> Result<Opened, CannotBeOpened> {
     let (header, _) = Header::read(sealed.as_bytes())?;
-    let body = sealed
-        .as_bytes()
-        .get(HEADER_LENGTH..)
-        .ok_or(CannotBeOpened)?;
+    let body = sealed.as_bytes().get(HEADER_LENGTH..).ok_or(CannotBeOpened)?;
     let keys = value_keys(key.bytes(), &header.salt, Labels::VALUE);
     if header.version != key.version() || !keys.committed_by(&header) {
         return Err(CannotBeOpened);
     }
     let mut plaintext = Zeroizing::new(body.to_vec());
     keys.cipher
-        .decrypt_in_place(
-            &nonce(),
-            &place.associated_data(header.version),
-            &mut *plaintext,
-        )
+        .decrypt_in_place(&nonce(), &place.associated_data(header.version), &mut *plaintext)
         .map_err(|_| CannotBeOpened)?;
     Ok(Opened(plaintext))
 }
@@ -177,12 +159,7 @@ mod tests {
     #[test]
     fn the_commitment_depends_on_key_salt_and_use() {
         let of = |byte: u8, salt: u8, labels| {
-            value_keys(
-                &KeyBytes::from_slice(&[byte; 32]).unwrap(),
-                &[salt; 32],
-                labels,
-            )
-            .commitment
+            value_keys(&KeyBytes::from_slice(&[byte; 32]).unwrap(), &[salt; 32], labels).commitment
         };
         let base = of(1, 1, Labels::VALUE);
         assert_eq!(base, of(1, 1, Labels::VALUE));

@@ -28,9 +28,7 @@ pub enum OverrideError {
     #[error("The override of the key store names nobody. Write down who answers for it.")]
     NoName,
     /// No reason is given.
-    #[error(
-        "The override of the key store gives no reason. Write down why a key file is used in production."
-    )]
+    #[error("The override of the key store gives no reason. Write down why a key file is used in production.")]
     NoReason,
 }
 
@@ -47,11 +45,7 @@ impl NamedOverride {
         if reason.is_empty() {
             return Err(OverrideError::NoReason);
         }
-        Ok(Self {
-            name,
-            reason,
-            expires,
-        })
+        Ok(Self { name, reason, expires })
     }
 
     /// Who answers for it.
@@ -99,18 +93,11 @@ impl KeyStoreChoice {
     ///
     /// # Errors
     /// [`NotAdmitted`] for a file in production without an unexpired override.
-    pub fn admit(
-        self,
-        production: bool,
-        named: Option<&NamedOverride>,
-        today: Date,
-    ) -> Result<Admitted, NotAdmitted> {
+    pub fn admit(self, production: bool, named: Option<&NamedOverride>, today: Date) -> Result<Admitted, NotAdmitted> {
         match (self, production, named) {
             (Self::Pkcs11, _, _) | (Self::File, false, _) => Ok(Admitted::Freely),
             (Self::File, true, None) => Err(NotAdmitted::FileInProduction),
-            (Self::File, true, Some(named)) if today > named.expires => {
-                Err(NotAdmitted::Expired(named.expires))
-            }
+            (Self::File, true, Some(named)) if today > named.expires => Err(NotAdmitted::Expired(named.expires)),
             (Self::File, true, Some(named)) => Ok(Admitted::ByOverride(named.clone())),
         }
     }
@@ -156,23 +143,14 @@ mod tests {
         let named = until(last);
         let admit = |today| KeyStoreChoice::File.admit(true, Some(&named), today);
         assert_eq!(admit(last), Ok(Admitted::ByOverride(named.clone())));
-        assert_eq!(
-            admit(last.tomorrow().unwrap()),
-            Err(NotAdmitted::Expired(last))
-        );
+        assert_eq!(admit(last.tomorrow().unwrap()), Err(NotAdmitted::Expired(last)));
     }
 
     #[test]
     fn an_override_without_name_or_reason_is_none() {
         let day = date(2026, 4, 30);
-        assert_eq!(
-            NamedOverride::by(" ", "why", day),
-            Err(OverrideError::NoName)
-        );
-        assert_eq!(
-            NamedOverride::by("who", "\t", day),
-            Err(OverrideError::NoReason)
-        );
+        assert_eq!(NamedOverride::by(" ", "why", day), Err(OverrideError::NoName));
+        assert_eq!(NamedOverride::by("who", "\t", day), Err(OverrideError::NoReason));
     }
 
     #[test]

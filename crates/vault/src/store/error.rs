@@ -47,9 +47,7 @@ pub enum KeyStoreError {
         folder: PathBuf,
     },
     /// The file cannot be read.
-    #[error(
-        "{path} cannot be read: {source}. Check that it belongs to the user that Aloe runs as."
-    )]
+    #[error("{path} cannot be read: {source}. Check that it belongs to the user that Aloe runs as.")]
     NotRead {
         /// The file.
         path: PathBuf,
@@ -67,9 +65,7 @@ pub enum KeyStoreError {
         source: io::Error,
     },
     /// The file is not what was written.
-    #[error(
-        "The key file {path} is damaged ({reason}). Restore it from its backup or from the recovery kit."
-    )]
+    #[error("The key file {path} is damaged ({reason}). Restore it from its backup or from the recovery kit.")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -152,9 +148,7 @@ pub enum KeyStoreError {
         newest: KeyVersion,
     },
     /// Two keys with one label.
-    #[error(
-        "The token holds more than one key labelled {label}. Rename or remove the one that Aloe did not make."
-    )]
+    #[error("The token holds more than one key labelled {label}. Rename or remove the one that Aloe did not make.")]
     AmbiguousKey {
         /// The label.
         label: String,

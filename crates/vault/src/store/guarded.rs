@@ -30,9 +30,7 @@ pub(super) fn not_written(path: &Path, source: io::Error) -> KeyStoreError {
 /// Refuses a path inside one of the data folders. The file need not be there yet, its folder must.
 pub(super) fn refuse_data_folders(path: &Path, folders: &[PathBuf]) -> Result<(), KeyStoreError> {
     // A symbolic link counts as lying in both places: where it stands, and where it leads.
-    let stands = folder_of(path)
-        .canonicalize()
-        .map_err(|e| not_read(path, e))?;
+    let stands = folder_of(path).canonicalize().map_err(|e| not_read(path, e))?;
     let leads = path.canonicalize().unwrap_or_else(|_| stands.clone());
     for folder in folders {
         let Ok(around) = folder.canonicalize() else {
@@ -66,9 +64,7 @@ pub(super) fn read(path: &Path, folders: &[PathBuf]) -> Result<Zeroizing<Vec<u8>
         return Err(KeyStoreError::TooOpen { path, mode });
     }
     refuse_data_folders(path, folders)?;
-    let expected = usize::try_from(metadata.len())
-        .unwrap_or(LONGEST)
-        .min(LONGEST);
+    let expected = usize::try_from(metadata.len()).unwrap_or(LONGEST).min(LONGEST);
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected + 1));
     file.take(LONGEST as u64)
         .read_to_end(&mut bytes)

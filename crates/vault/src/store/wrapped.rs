@@ -130,13 +130,8 @@ impl Wrapped {
             return Err(KeyStoreError::NotWrapped);
         };
         let store = StoreKind::from_number(store).ok_or(KeyStoreError::NotWrapped)?;
-        let master = KeyVersion::from_number(u32::from_be_bytes([a, b, c, d]))
-            .ok_or(KeyStoreError::NotWrapped)?;
-        Ok(Self {
-            store,
-            master,
-            bytes,
-        })
+        let master = KeyVersion::from_number(u32::from_be_bytes([a, b, c, d])).ok_or(KeyStoreError::NotWrapped)?;
+        Ok(Self { store, master, bytes })
     }
 
     pub(crate) fn assemble(store: StoreKind, master: KeyVersion, body: &[u8]) -> Self {
@@ -144,11 +139,7 @@ impl Wrapped {
         bytes.extend_from_slice(&[FORMAT, store.number()]);
         bytes.extend_from_slice(&master.number().to_be_bytes());
         bytes.extend_from_slice(body);
-        Self {
-            store,
-            master,
-            bytes,
-        }
+        Self { store, master, bytes }
     }
 
     /// The body, if a store of kind `configured` wrapped it.
@@ -159,9 +150,7 @@ impl Wrapped {
                 configured: configured.name(),
             });
         }
-        self.bytes
-            .get(HEADER_LENGTH..)
-            .ok_or(KeyStoreError::NotWrapped)
+        self.bytes.get(HEADER_LENGTH..).ok_or(KeyStoreError::NotWrapped)
     }
 
     /// The version of the master key that wrapped it.

@@ -87,10 +87,7 @@ impl PinKey {
     /// HMAC-SHA-256 over the ceremony, the phone number as it was normalised, and the PIN.
     pub fn pin_mac(&self, ceremony: Uuid, phone: &str, pin: &Pin) -> PinMac {
         let pin = pin.0.to_be_bytes();
-        PinMac(
-            self.0
-                .mac(&[b"pin", ceremony.as_bytes(), phone.as_bytes(), &pin]),
-        )
+        PinMac(self.0.mac(&[b"pin", ceremony.as_bytes(), phone.as_bytes(), &pin]))
     }
 
     /// Whether `typed` is the PIN of this ceremony and phone, in constant time.
@@ -116,10 +113,7 @@ mod tests {
     #[test]
     fn draws_that_would_favour_small_pins_are_drawn_again() {
         assert_eq!(BIASED_FROM, 4_294_000_000);
-        assert_eq!(
-            from_draw(BIASED_FROM - 1).unwrap().to_text().expose(),
-            "999999"
-        );
+        assert_eq!(from_draw(BIASED_FROM - 1).unwrap().to_text().expose(), "999999");
         assert!(from_draw(BIASED_FROM).is_none());
         assert!(from_draw(u32::MAX).is_none());
     }
@@ -137,24 +131,14 @@ mod tests {
             counts[(Pin::random().unwrap().0 / 100_000) as usize] += 1;
         }
         // Six standard deviations (about 42) around 2,000: fails once in 10^8 runs.
-        assert!(
-            counts.iter().all(|count| (1_745..2_255).contains(count)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|count| (1_745..2_255).contains(count)), "{counts:?}");
     }
 
     #[test]
     fn typed_pins_may_have_blanks_but_nothing_else() {
-        assert_eq!(
-            Pin::parse(" 012 345 ").unwrap().to_text().expose(),
-            "012345"
-        );
+        assert_eq!(Pin::parse(" 012 345 ").unwrap().to_text().expose(), "012345");
         for typed in ["", "12345", "1234567", "12345a", "-12345", "١٢٣٤٥٦"] {
-            assert_eq!(
-                Pin::parse(typed).unwrap_err(),
-                TokenError::NotAPin,
-                "{typed}"
-            );
+            assert_eq!(Pin::parse(typed).unwrap_err(), TokenError::NotAPin, "{typed}");
         }
     }
 

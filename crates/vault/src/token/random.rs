@@ -59,9 +59,7 @@ impl Token {
             .decode(text.as_bytes())
             .map(Zeroizing::new)
             .map_err(|_| TokenError::NotAToken)?;
-        KeyBytes::from_slice(&bytes)
-            .map(Self)
-            .ok_or(TokenError::NotAToken)
+        KeyBytes::from_slice(&bytes).map(Self).ok_or(TokenError::NotAToken)
     }
 
     /// The text for a cookie or a link: 43 characters of base64url.
@@ -124,10 +122,7 @@ mod tests {
         let text = token.to_text();
         assert_eq!(text.expose().len(), 43);
         let read = Token::parse(text.expose()).unwrap();
-        assert_eq!(
-            read.hash(TokenDomain::SESSION),
-            token.hash(TokenDomain::SESSION)
-        );
+        assert_eq!(read.hash(TokenDomain::SESSION), token.hash(TokenDomain::SESSION));
     }
 
     #[test]
@@ -135,12 +130,7 @@ mod tests {
         let zeros = "A".repeat(43);
         assert!(Token::parse(&zeros).is_ok());
         let stray_bits = format!("{}B", "A".repeat(42));
-        for text in [
-            stray_bits,
-            format!("{zeros}="),
-            format!(" {zeros}"),
-            "A".repeat(44),
-        ] {
+        for text in [stray_bits, format!("{zeros}="), format!(" {zeros}"), "A".repeat(44)] {
             assert_eq!(Token::parse(&text).unwrap_err(), TokenError::NotAToken);
         }
         assert!(Token::parse("").is_err());

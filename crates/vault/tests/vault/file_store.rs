@@ -3,9 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aloe_vault::{
-    FileKeyStore, KeyBytes, KeyStore, KeyStoreError, RecoveryKit, WrapContext, Wrapped,
-};
+use aloe_vault::{FileKeyStore, KeyBytes, KeyStore, KeyStoreError, RecoveryKit, WrapContext, Wrapped};
 use tempfile::TempDir;
 
 use crate::{ONE, version};
@@ -60,10 +58,7 @@ fn an_older_version_wraps_when_asked_for() {
 fn a_file_is_made_with_mode_0600_and_a_wider_one_does_not_open() {
     let (_folder, path) = folder();
     drop(FileKeyStore::create(&path, &[]).unwrap());
-    assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
-        0o600
-    );
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
     fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
     let error = FileKeyStore::open(&path, &[]).unwrap_err();
     assert!(matches!(error, KeyStoreError::TooOpen { mode: 0o640, .. }));
@@ -77,9 +72,7 @@ fn a_key_file_in_the_data_folder_is_neither_made_nor_opened() {
     fs::create_dir_all(data.join("deep")).unwrap();
     let path = data.join("deep/master.json");
     let folders = [data];
-    let refused = |outcome: Result<FileKeyStore, _>| {
-        matches!(outcome, Err(KeyStoreError::InDataFolder { .. }))
-    };
+    let refused = |outcome: Result<FileKeyStore, _>| matches!(outcome, Err(KeyStoreError::InDataFolder { .. }));
     assert!(refused(FileKeyStore::create(&path, &folders)));
     assert!(!path.exists());
     drop(FileKeyStore::create(&path, &[]).unwrap());
@@ -102,12 +95,7 @@ fn another_installations_key_file_is_told_as_such() {
     let wrapped = wrap(&FileKeyStore::create(&here, &[]).unwrap());
     let other = FileKeyStore::create(&there, &[]).unwrap();
     let error = other.unwrap(&context(), &wrapped.1).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("belongs to another installation"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("belongs to another installation"), "{error}");
 }
 
 #[test]
@@ -154,10 +142,7 @@ fn rotations_at_the_same_moment_lose_no_version() {
             })
         })
         .collect();
-    let made: Vec<_> = threads
-        .into_iter()
-        .map(|thread| thread.join().unwrap())
-        .collect();
+    let made: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     let store = FileKeyStore::open(&path, &[]).unwrap();
     assert_eq!(store.current_version().unwrap(), version(5));
     assert!(made.iter().all(|(wrapped, _)| opens(&store, wrapped)));

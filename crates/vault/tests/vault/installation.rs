@@ -5,14 +5,8 @@ use crate::{ONE, TWO, Vault, version};
 #[test]
 fn an_installation_key_keeps_its_passwords_pins_and_form_tokens() {
     let vault = Vault::make();
-    let (key, wrapped) = vault
-        .masters
-        .make_installation_key(ONE, version(1))
-        .unwrap();
-    let opened = vault
-        .masters
-        .open_installation_key(ONE, version(1), &wrapped)
-        .unwrap();
+    let (key, wrapped) = vault.masters.make_installation_key(ONE, version(1)).unwrap();
+    let opened = vault.masters.open_installation_key(ONE, version(1), &wrapped).unwrap();
     assert_eq!(
         key.login_password("aloe_jobs").expose(),
         opened.login_password("aloe_jobs").expose()
@@ -29,20 +23,7 @@ fn an_installation_key_keeps_its_passwords_pins_and_form_tokens() {
 #[test]
 fn the_key_of_another_installation_does_not_open() {
     let vault = Vault::make();
-    let (_, wrapped) = vault
-        .masters
-        .make_installation_key(ONE, version(1))
-        .unwrap();
-    assert!(
-        vault
-            .masters
-            .open_installation_key(TWO, version(1), &wrapped)
-            .is_err()
-    );
-    assert!(
-        vault
-            .masters
-            .open_organisation_key(ONE, version(1), &wrapped)
-            .is_err()
-    );
+    let (_, wrapped) = vault.masters.make_installation_key(ONE, version(1)).unwrap();
+    assert!(vault.masters.open_installation_key(TWO, version(1), &wrapped).is_err());
+    assert!(vault.masters.open_organisation_key(ONE, version(1), &wrapped).is_err());
 }

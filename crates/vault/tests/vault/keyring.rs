@@ -18,12 +18,7 @@ fn keyring(vault: &Vault, size: usize) -> Keyring {
 }
 
 /// Asks for a key of version 1 and says whether the wrapped form had to be fetched.
-fn ask(
-    ring: &Keyring,
-    owner: Uuid,
-    wrapped: &Wrapped,
-    now: Instant,
-) -> (Arc<OrganisationKey>, bool) {
+fn ask(ring: &Keyring, owner: Uuid, wrapped: &Wrapped, now: Instant) -> (Arc<OrganisationKey>, bool) {
     let mut fetched = false;
     let key = ring.organisation_key(owner, version(1), now, || {
         fetched = true;
@@ -40,15 +35,7 @@ fn a_key_is_fetched_once_and_kept_until_its_time_is_over() {
     let (first, fetched) = ask(&ring, ONE, &wrapped, start);
     assert!(fetched);
     assert_eq!(first.blind_index("x", b"y"), key.blind_index("x", b"y"));
-    assert!(
-        !ask(
-            &ring,
-            ONE,
-            &wrapped,
-            start + 5 * MINUTE - Duration::from_nanos(1)
-        )
-        .1
-    );
+    assert!(!ask(&ring, ONE, &wrapped, start + 5 * MINUTE - Duration::from_nanos(1)).1);
     assert!(ask(&ring, ONE, &wrapped, start + 5 * MINUTE).1);
 }
 
@@ -58,10 +45,7 @@ fn a_key_in_use_does_not_live_longer_for_it() {
     let (_, wrapped) = vault.organisation(ONE, 1);
     let (ring, start) = (keyring(&vault, 8), Instant::now());
     for minute in 0..5 {
-        assert_eq!(
-            ask(&ring, ONE, &wrapped, start + minute * MINUTE).1,
-            minute == 0
-        );
+        assert_eq!(ask(&ring, ONE, &wrapped, start + minute * MINUTE).1, minute == 0);
     }
     assert!(ask(&ring, ONE, &wrapped, start + 5 * MINUTE).1);
 }
@@ -122,9 +106,7 @@ fn versions_of_one_organisation_are_kept_apart() {
     let indexes = [1, 2].map(|number| {
         let (_, wrapped) = vault.organisation(ONE, number);
         let fetch = || Ok::<_, Infallible>(wrapped);
-        let key = ring
-            .organisation_key(ONE, version(number), now, fetch)
-            .unwrap();
+        let key = ring.organisation_key(ONE, version(number), now, fetch).unwrap();
         assert_eq!(key.version(), version(number));
         key.blind_index("x", b"y")
     });
@@ -135,10 +117,7 @@ fn versions_of_one_organisation_are_kept_apart() {
 fn many_threads_get_the_same_key_and_the_keyring_stays_bounded() {
     let vault = Vault::make();
     let owners: Vec<_> = (1..=6).map(Uuid::from_u128).collect();
-    let wrapped: Vec<_> = owners
-        .iter()
-        .map(|owner| vault.organisation(*owner, 1))
-        .collect();
+    let wrapped: Vec<_> = owners.iter().map(|owner| vault.organisation(*owner, 1)).collect();
     let (ring, now, asked) = (keyring(&vault, 3), Instant::now(), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -146,10 +125,7 @@ fn many_threads_get_the_same_key_and_the_keyring_stays_bounded() {
                 for round in 0..60 {
                     let at = round % owners.len();
                     let (key, _) = ask(&ring, owners[at], &wrapped[at].1, now);
-                    assert_eq!(
-                        key.blind_index("x", b"y"),
-                        wrapped[at].0.blind_index("x", b"y")
-                    );
+                    assert_eq!(key.blind_index("x", b"y"), wrapped[at].0.blind_index("x", b"y"));
                     assert!(ring.len() <= 3);
                     asked.fetch_add(1, Ordering::Relaxed);
                 }

@@ -1,10 +1,5 @@
 //! What the vault promises, tried from outside with real files, a real token and real threads.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod file_store;
 mod installation;

@@ -1,9 +1,6 @@
 use std::io::{self, Read, Write};
 
-use aloe_vault::{
-    ObjectError, Place, Sealed, SealingKey, SubjectKey, open, open_object, seal_object,
-    sealed_length,
-};
+use aloe_vault::{ObjectError, Place, Sealed, SealingKey, SubjectKey, open, open_object, seal_object, sealed_length};
 use proptest::prelude::*;
 
 use crate::{ONE, TWO};
@@ -22,9 +19,7 @@ fn place() -> Place<'static> {
 
 /// Bytes of which no two chunks are alike.
 fn plain(length: usize) -> Vec<u8> {
-    (0..length)
-        .map(|at| (at % 251) as u8 ^ (at / CHUNK) as u8)
-        .collect()
+    (0..length).map(|at| (at % 251) as u8 ^ (at / CHUNK) as u8).collect()
 }
 
 fn sealed(key: &SealingKey, plain: &[u8]) -> Vec<u8> {
@@ -56,10 +51,7 @@ fn objects_around_the_length_of_a_chunk_come_back() {
     let key = key();
     for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7] {
         let plain = plain(length);
-        assert!(
-            opened(&key, &sealed(&key, &plain)).unwrap() == plain,
-            "{length} bytes"
-        );
+        assert!(opened(&key, &sealed(&key, &plain)).unwrap() == plain, "{length} bytes");
     }
 }
 
@@ -99,12 +91,7 @@ fn reordered_repeated_and_missing_chunks_are_refused() {
             .for_each(|at| changed.extend_from_slice(chunk(&whole, *at)));
         assert!(refused(&key, &changed), "{order:?}");
     }
-    let without = [
-        &whole[..HEADER + SEALED_CHUNK],
-        chunk(&whole, 2),
-        chunk(&whole, 3),
-    ]
-    .concat();
+    let without = [&whole[..HEADER + SEALED_CHUNK], chunk(&whole, 2), chunk(&whole, 3)].concat();
     assert!(refused(&key, &without));
 }
 

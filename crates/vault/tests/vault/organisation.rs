@@ -9,14 +9,8 @@ fn a_wrapped_organisation_key_opens_as_the_same_key() {
     let vault = Vault::make();
     let (key, wrapped) = vault.organisation(ONE, 1);
     let stored = Wrapped::parse(wrapped.as_bytes().to_vec()).unwrap();
-    let opened = vault
-        .masters
-        .open_organisation_key(ONE, version(1), &stored)
-        .unwrap();
-    assert_eq!(
-        opened.blind_index("id", NUMBER),
-        key.blind_index("id", NUMBER)
-    );
+    let opened = vault.masters.open_organisation_key(ONE, version(1), &stored).unwrap();
+    assert_eq!(opened.blind_index("id", NUMBER), key.blind_index("id", NUMBER));
     assert_eq!((opened.organisation(), opened.version()), (ONE, version(1)));
     assert_eq!(format!("{opened:?}"), "OrganisationKey");
 }
@@ -26,20 +20,10 @@ fn a_wrapped_key_opens_for_no_other_organisation_version_or_purpose() {
     let vault = Vault::make();
     let (_, wrapped) = vault.organisation(ONE, 1);
     let masters = &vault.masters;
-    let other = masters
-        .open_organisation_key(TWO, version(1), &wrapped)
-        .unwrap_err();
+    let other = masters.open_organisation_key(TWO, version(1), &wrapped).unwrap_err();
     assert!(matches!(other, KeyStoreError::CannotUnwrap { .. }));
-    assert!(
-        masters
-            .open_organisation_key(ONE, version(2), &wrapped)
-            .is_err()
-    );
-    assert!(
-        masters
-            .open_installation_key(ONE, version(1), &wrapped)
-            .is_err()
-    );
+    assert!(masters.open_organisation_key(ONE, version(2), &wrapped).is_err());
+    assert!(masters.open_installation_key(ONE, version(1), &wrapped).is_err());
 }
 
 #[test]
@@ -49,11 +33,8 @@ fn every_damaged_byte_of_a_wrapped_key_is_refused() {
     for at in 0..wrapped.as_bytes().len() {
         let mut bytes = wrapped.as_bytes().to_vec();
         bytes[at] ^= 1;
-        let opened = Wrapped::parse(bytes).and_then(|wrapped| {
-            vault
-                .masters
-                .open_organisation_key(ONE, version(1), &wrapped)
-        });
+        let opened =
+            Wrapped::parse(bytes).and_then(|wrapped| vault.masters.open_organisation_key(ONE, version(1), &wrapped));
         assert!(opened.is_err(), "byte {at}");
     }
 }
@@ -119,14 +100,9 @@ fn rewrapping_a_subject_key_leaves_what_it_sealed_readable() {
     let subject = SubjectKey::random(ONE).unwrap();
     let note = seal(&subject.fields(), &place, b"note").unwrap();
     let before = old.wrap_subject(&subject).unwrap();
-    let after = new
-        .wrap_subject(&old.unwrap_subject(ONE, &before).unwrap())
-        .unwrap();
+    let after = new.wrap_subject(&old.unwrap_subject(ONE, &before).unwrap()).unwrap();
     let again = new.unwrap_subject(ONE, &after).unwrap();
-    assert_eq!(
-        open(&again.fields(), &place, &note).unwrap().as_bytes(),
-        b"note"
-    );
+    assert_eq!(open(&again.fields(), &place, &note).unwrap().as_bytes(), b"note");
     assert!(new.unwrap_subject(ONE, &before).is_err());
 }
 
@@ -143,14 +119,8 @@ fn rotating_the_master_rewraps_and_the_old_form_still_opens() {
         (version(1), version(2))
     );
     for wrapped in [&before, &after] {
-        let opened = vault
-            .masters
-            .open_organisation_key(ONE, version(1), wrapped)
-            .unwrap();
-        assert_eq!(
-            opened.blind_index("id", NUMBER),
-            key.blind_index("id", NUMBER)
-        );
+        let opened = vault.masters.open_organisation_key(ONE, version(1), wrapped).unwrap();
+        assert_eq!(opened.blind_index("id", NUMBER), key.blind_index("id", NUMBER));
     }
 }
 

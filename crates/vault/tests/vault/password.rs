@@ -3,8 +3,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use aloe_vault::{
-    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers,
-    StoredPassword, Verdict,
+    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers, StoredPassword, Verdict,
 };
 
 const RIGHT: &str = "four words in a row";
@@ -15,9 +14,7 @@ fn weak_hash_of(password: &str) -> StoredPassword {
     use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
     let params = Params::new(8 * 1024, 1, 1, None).unwrap();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let phc = argon2
-        .hash_password_with_salt(password.as_bytes(), &[7; 16])
-        .unwrap();
+    let phc = argon2.hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap();
     StoredPassword::from_stored(phc.to_string())
 }
 
@@ -38,9 +35,7 @@ fn workers(threads: usize, waiting: usize) -> PasswordWorkers {
 fn a_hash_is_a_phc_string_that_verifies_its_password_only() {
     let stored = hasher().hash(&typed(RIGHT)).unwrap();
     assert!(
-        stored
-            .as_str()
-            .starts_with("$argon2id$v=19$m=47104,t=1,p=1$"),
+        stored.as_str().starts_with("$argon2id$v=19$m=47104,t=1,p=1$"),
         "{}",
         stored.as_str()
     );
@@ -68,15 +63,9 @@ fn a_weaker_hash_of_old_days_verifies_and_asks_for_an_upgrade() {
 fn a_hash_stronger_than_asked_for_needs_no_upgrade() {
     let stronger = PasswordParameters::of(47_104, 2, 1).unwrap();
     let stored = PasswordHasher::of(stronger).hash(&typed(RIGHT)).unwrap();
-    assert_eq!(
-        hasher().verify(&typed(RIGHT), Some(&stored)),
-        Ok(Verdict::Matches)
-    );
+    assert_eq!(hasher().verify(&typed(RIGHT), Some(&stored)), Ok(Verdict::Matches));
     let upgraded = PasswordHasher::of(PasswordParameters::of(47_104, 3, 1).unwrap());
-    assert_eq!(
-        upgraded.verify(&typed(RIGHT), Some(&stored)),
-        Ok(Verdict::NeedsUpgrade)
-    );
+    assert_eq!(upgraded.verify(&typed(RIGHT), Some(&stored)), Ok(Verdict::NeedsUpgrade));
 }
 
 #[test]
@@ -93,12 +82,7 @@ fn strings_that_are_no_argon2id_hash_or_cost_too_much_are_refused_without_work()
     ] {
         let stored = StoredPassword::from_stored(stored);
         let verdict = hasher().verify(&typed(RIGHT), Some(&stored));
-        assert_eq!(
-            verdict,
-            Err(PasswordError::Unreadable),
-            "{}",
-            stored.as_str()
-        );
+        assert_eq!(verdict, Err(PasswordError::Unreadable), "{}", stored.as_str());
     }
 }
 

@@ -5,10 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use aloe_vault::{
-    KeyBytes, KeyStore, KeyStoreError, MasterKeys, Pkcs11KeyStore, Pkcs11Settings, WrapContext,
-    Wrapped,
-};
+use aloe_vault::{KeyBytes, KeyStore, KeyStoreError, MasterKeys, Pkcs11KeyStore, Pkcs11Settings, WrapContext, Wrapped};
 use tempfile::TempDir;
 
 use crate::{ONE, TWO, Vault, version};
@@ -42,10 +39,7 @@ fn with_token(name: &str, test: impl FnOnce(Token)) {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&outcome.stdout);
-    assert!(
-        outcome.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
+    assert!(outcome.status.success() && said.contains("1 passed"), "{said}");
 }
 
 fn make_token() -> TempDir {
@@ -53,11 +47,7 @@ fn make_token() -> TempDir {
     let conf = folder.path().join("softhsm2.conf");
     let tokens = folder.path().join("tokens");
     fs::create_dir(&tokens).unwrap();
-    fs::write(
-        &conf,
-        format!("directories.tokendir = {}\n", tokens.display()),
-    )
-    .unwrap();
+    fs::write(&conf, format!("directories.tokendir = {}\n", tokens.display())).unwrap();
     let made = Command::new("softhsm2-util")
         .args([
             "--init-token",
@@ -86,11 +76,7 @@ impl Token {
         let pin_file = self.folder.join(format!("pin-{pin}"));
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
-        std::io::Write::write_all(
-            &mut options.open(&pin_file).unwrap(),
-            format!("{pin}\n").as_bytes(),
-        )
-        .unwrap();
+        std::io::Write::write_all(&mut options.open(&pin_file).unwrap(), format!("{pin}\n").as_bytes()).unwrap();
         Pkcs11Settings {
             module: self.module.clone(),
             token_label: label.to_owned(),
@@ -120,10 +106,7 @@ fn a_token_wraps_unwraps_and_rotates() {
         assert_eq!(first.as_bytes().len(), 6 + 12 + 32 + 16);
         let again = Pkcs11KeyStore::open(token.right()).unwrap();
         for wrapped in [first, second] {
-            assert_eq!(
-                again.unwrap(&context(), &wrapped).unwrap().expose(),
-                key.expose()
-            );
+            assert_eq!(again.unwrap(&context(), &wrapped).unwrap().expose(), key.expose());
         }
     });
 }
@@ -132,9 +115,7 @@ fn a_token_wraps_unwraps_and_rotates() {
 fn a_token_refuses_another_context_and_damage() {
     with_token("a_token_refuses_another_context_and_damage", |token| {
         let store = Pkcs11KeyStore::create(token.right()).unwrap();
-        let wrapped = store
-            .wrap(None, &context(), &KeyBytes::random().unwrap())
-            .unwrap();
+        let wrapped = store.wrap(None, &context(), &KeyBytes::random().unwrap()).unwrap();
         let other = WrapContext::organisation(TWO, version(1));
         let refused = |outcome| matches!(outcome, Err(KeyStoreError::CannotUnwrap { .. }));
         assert!(refused(store.unwrap(&other, &wrapped)));
@@ -154,9 +135,7 @@ fn a_token_refuses_another_context_and_damage() {
 fn cut_wrapped_keys_are_refused_by_a_token() {
     with_token("cut_wrapped_keys_are_refused_by_a_token", |token| {
         let store = Pkcs11KeyStore::create(token.right()).unwrap();
-        let wrapped = store
-            .wrap(None, &context(), &KeyBytes::random().unwrap())
-            .unwrap();
+        let wrapped = store.wrap(None, &context(), &KeyBytes::random().unwrap()).unwrap();
         for length in 6..wrapped.as_bytes().len() {
             let cut = Wrapped::parse(wrapped.as_bytes()[..length].to_vec()).unwrap();
             assert!(store.unwrap(&context(), &cut).is_err(), "{length} bytes");
@@ -182,38 +161,29 @@ fn a_wrong_pin_token_or_module_says_which() {
         let pin = open(token.settings("aloe", "9999"));
         assert!(matches!(pin, KeyStoreError::PinRefused), "{pin}");
         let label = open(token.settings("another", "1234"));
-        assert!(
-            matches!(label, KeyStoreError::NoSuchToken { .. }),
-            "{label}"
-        );
+        assert!(matches!(label, KeyStoreError::NoSuchToken { .. }), "{label}");
         let empty = open(token.right());
         assert!(matches!(empty, KeyStoreError::NoMasterKey), "{empty}");
         let module = open(Pkcs11Settings {
             module: "/nowhere.so".into(),
             ..token.right()
         });
-        assert!(
-            matches!(module, KeyStoreError::Unavailable { .. }),
-            "{module}"
-        );
+        assert!(matches!(module, KeyStoreError::Unavailable { .. }), "{module}");
     });
 }
 
 #[test]
 fn a_first_key_is_made_once_and_an_unknown_version_is_named() {
-    with_token(
-        "a_first_key_is_made_once_and_an_unknown_version_is_named",
-        |token| {
-            let store = Pkcs11KeyStore::create(token.right()).unwrap();
-            let twice = Pkcs11KeyStore::create(token.right()).unwrap_err();
-            assert!(matches!(twice, KeyStoreError::TokenInUse { .. }), "{twice}");
-            let missing = store.wrap(Some(version(7)), &context(), &KeyBytes::random().unwrap());
-            let Err(KeyStoreError::UnknownVersion { asked, newest }) = missing else {
-                panic!("version 7 was never made");
-            };
-            assert_eq!((asked, newest), (version(7), version(1)));
-        },
-    );
+    with_token("a_first_key_is_made_once_and_an_unknown_version_is_named", |token| {
+        let store = Pkcs11KeyStore::create(token.right()).unwrap();
+        let twice = Pkcs11KeyStore::create(token.right()).unwrap_err();
+        assert!(matches!(twice, KeyStoreError::TokenInUse { .. }), "{twice}");
+        let missing = store.wrap(Some(version(7)), &context(), &KeyBytes::random().unwrap());
+        let Err(KeyStoreError::UnknownVersion { asked, newest }) = missing else {
+            panic!("version 7 was never made");
+        };
+        assert_eq!((asked, newest), (version(7), version(1)));
+    });
 }
 
 #[test]
@@ -235,13 +205,8 @@ fn a_key_that_could_leave_the_token_is_not_used() {
                 Attribute::Value(vec![1; 32]),
             ])
             .unwrap();
-        let error = store
-            .wrap(None, &context(), &KeyBytes::random().unwrap())
-            .unwrap_err();
-        assert!(
-            matches!(error, KeyStoreError::ExtractableKey { .. }),
-            "{error}"
-        );
+        let error = store.wrap(None, &context(), &KeyBytes::random().unwrap()).unwrap_err();
+        assert!(matches!(error, KeyStoreError::ExtractableKey { .. }), "{error}");
     });
 }
 
@@ -263,26 +228,18 @@ fn the_keys_in_a_token_cannot_be_read() {
 
 #[test]
 fn organisation_keys_live_under_a_token_and_not_under_a_file() {
-    with_token(
-        "organisation_keys_live_under_a_token_and_not_under_a_file",
-        |token| {
-            let masters = MasterKeys::within(Pkcs11KeyStore::create(token.right()).unwrap());
-            let (key, wrapped) = masters.make_organisation_key(ONE, version(1)).unwrap();
-            let opened = masters
-                .open_organisation_key(ONE, version(1), &wrapped)
-                .unwrap();
-            assert_eq!(opened.blind_index("x", b"y"), key.blind_index("x", b"y"));
-            let file = Vault::make();
-            let error = file
-                .masters
-                .open_organisation_key(ONE, version(1), &wrapped)
-                .unwrap_err();
-            assert!(
-                matches!(error, KeyStoreError::AnotherStore { .. }),
-                "{error}"
-            );
-        },
-    );
+    with_token("organisation_keys_live_under_a_token_and_not_under_a_file", |token| {
+        let masters = MasterKeys::within(Pkcs11KeyStore::create(token.right()).unwrap());
+        let (key, wrapped) = masters.make_organisation_key(ONE, version(1)).unwrap();
+        let opened = masters.open_organisation_key(ONE, version(1), &wrapped).unwrap();
+        assert_eq!(opened.blind_index("x", b"y"), key.blind_index("x", b"y"));
+        let file = Vault::make();
+        let error = file
+            .masters
+            .open_organisation_key(ONE, version(1), &wrapped)
+            .unwrap_err();
+        assert!(matches!(error, KeyStoreError::AnotherStore { .. }), "{error}");
+    });
 }
 
 #[test]

@@ -88,9 +88,7 @@ fn every_truncation_and_any_longer_envelope_is_refused() {
     let bytes = seal(&key, &place(), TEXT).unwrap().into_bytes();
     let opens = |bytes: &[u8]| {
         let sealed = Sealed::parse(bytes.to_vec());
-        sealed
-            .and_then(|sealed| open(&key, &place(), &sealed))
-            .is_ok()
+        sealed.and_then(|sealed| open(&key, &place(), &sealed)).is_ok()
     };
     for length in 0..bytes.len() {
         assert!(!opens(&bytes[..length]), "{length} bytes");
@@ -127,9 +125,7 @@ fn an_envelope_relabelled_with_another_version_is_refused() {
     let vault = Vault::make();
     let (old, _) = vault.organisation(ONE, 1);
     let (new, _) = vault.organisation(ONE, 2);
-    let mut bytes = seal(&old.identifiers(), &place(), TEXT)
-        .unwrap()
-        .into_bytes();
+    let mut bytes = seal(&old.identifiers(), &place(), TEXT).unwrap().into_bytes();
     bytes[5] = 2;
     let relabelled = Sealed::parse(bytes).unwrap();
     for key in [old.identifiers(), new.identifiers()] {

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use aloe_vault::{
-    CannotBeOpened, KeyStoreError, NoRandomness, NotAdmitted, NotSealed, PasswordError,
-    RecoveryError, RefusedPassword, TokenError,
+    CannotBeOpened, KeyStoreError, NoRandomness, NotAdmitted, NotSealed, PasswordError, RecoveryError, RefusedPassword,
+    TokenError,
 };
 
 use crate::version;
@@ -34,15 +34,11 @@ fn key_store_errors() -> Vec<KeyStoreError> {
         KeyStoreError::Unavailable {
             reason: "token not present".into(),
         },
-        KeyStoreError::NoSuchToken {
-            label: "aloe".into(),
-        },
+        KeyStoreError::NoSuchToken { label: "aloe".into() },
         KeyStoreError::PinRefused,
         KeyStoreError::NoMasterKey,
         KeyStoreError::TokenInUse { newest },
-        KeyStoreError::AmbiguousKey {
-            label: label.clone(),
-        },
+        KeyStoreError::AmbiguousKey { label: label.clone() },
         KeyStoreError::ExtractableKey { label },
     ]
 }

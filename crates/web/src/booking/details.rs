@@ -44,7 +44,11 @@ pub struct Person {
 impl Person {
     /// What was typed, as hidden fields for the next page.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
-        let other = self.for_whom.as_ref().map(|n| n.as_str().to_owned()).unwrap_or_default();
+        let other = self
+            .for_whom
+            .as_ref()
+            .map(|n| n.as_str().to_owned())
+            .unwrap_or_default();
         vec![
             ("name", self.name.as_str().to_owned()),
             ("for", if other.is_empty() { "me" } else { "other" }.to_owned()),
@@ -98,10 +102,20 @@ pub fn person(guest: &Guest, f: &mut Form, notice: Option<&Notice>) -> Option<Pe
     let l = guest.l;
     let phone = f.parse("phone", |text| {
         let phone = PhoneNumber::parse(text).map_err(|e| e.to_string())?;
-        if phone.can_receive_pin() { Ok(phone) } else { Err(l.t("This number cannot receive an SMS. Type a South African cell number.").to_owned()) }
+        if phone.can_receive_pin() {
+            Ok(phone)
+        } else {
+            Err(l
+                .t("This number cannot receive an SMS. Type a South African cell number.")
+                .to_owned())
+        }
     });
     let name = f.parse("name", PersonName::parse);
-    let for_whom = if f.get("for") == "other" { f.parse("other", PersonName::parse).map(Some) } else { Some(None) };
+    let for_whom = if f.get("for") == "other" {
+        f.parse("other", PersonName::parse).map(Some)
+    } else {
+        Some(None)
+    };
     let accepted: Option<i32> = f.get("notice").parse().ok();
     if let Some(current) = notice
         && accepted != Some(current.version)
@@ -109,7 +123,13 @@ pub fn person(guest: &Guest, f: &mut Form, notice: Option<&Notice>) -> Option<Pe
         f.complain("notice", l.t("Read the privacy notice and tick the box."));
     }
     let key = f.get("key").to_owned();
-    let person = Person { name: name?, for_whom: for_whom?, phone: phone?, notice_version: accepted, key };
+    let person = Person {
+        name: name?,
+        for_whom: for_whom?,
+        phone: phone?,
+        notice_version: accepted,
+        key,
+    };
     Some(person).filter(|_| f.is_fine())
 }
 

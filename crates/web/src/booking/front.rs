@@ -41,19 +41,46 @@ impl FromRequestParts<crate::state::Aloe> for Guest {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let headers = parts.headers.clone();
         let fail = |failure: Failure| failure.page(&headers);
-        let visit = parts.extensions.get::<Visit>().copied().ok_or_else(|| fail(Failure::Broken))?;
+        let visit = parts
+            .extensions
+            .get::<Visit>()
+            .copied()
+            .ok_or_else(|| fail(Failure::Broken))?;
         let names = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
-        let slug = names.ok().and_then(|n| n.0.get("org").cloned()).ok_or_else(|| fail(Failure::Missing))?;
-        let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri).map(|q| q.0).unwrap_or_default();
+        let slug = names
+            .ok()
+            .and_then(|n| n.0.get("org").cloned())
+            .ok_or_else(|| fail(Failure::Missing))?;
+        let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri)
+            .map(|q| q.0)
+            .unwrap_or_default();
         let chosen = query.get("lang").and_then(|code| Language::from_code(code));
         let mut tx = app.doors.public(&visit, &slug).await.map_err(|e| fail(e.into()))?;
-        let yesterday = clock::now().to_zoned(jiff::tz::TimeZone::UTC).date().checked_sub(1.day());
-        let agenda = Agenda::load(&mut tx, yesterday.unwrap_or_default()).await.map_err(|e| fail(e.into()))?;
+        let yesterday = clock::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+            .checked_sub(1.day());
+        let agenda = Agenda::load(&mut tx, yesterday.unwrap_or_default())
+            .await
+            .map_err(|e| fail(e.into()))?;
         tx.done().await.map_err(|e| fail(e.into()))?;
-        let kept = Cookie::Language.read(&app.config, &headers).and_then(|code| Language::from_code(&code));
-        let language = chosen.or(kept).or_else(|| Language::from_code(&agenda.profile.language)).unwrap_or_default();
+        let kept = Cookie::Language
+            .read(&app.config, &headers)
+            .and_then(|code| Language::from_code(&code));
+        let language = chosen
+            .or(kept)
+            .or_else(|| Language::from_code(&agenda.profile.language))
+            .unwrap_or_default();
         let proof = token_in(Cookie::Proof, app, &headers);
-        Ok(Self { visitor, visit, slug, l: Speech::of(language), agenda, proof, chosen })
+        Ok(Self {
+            visitor,
+            visit,
+            slug,
+            l: Speech::of(language),
+            agenda,
+            proof,
+            chosen,
+        })
     }
 }
 
@@ -63,7 +90,10 @@ impl Guest {
         let mut response = self.visitor.remember(response);
         if let Some(language) = self.chosen {
             let config = &self.visitor.app.config;
-            add(response.headers_mut(), Cookie::Language.set(config, language.code(), 3600 * 24 * 30));
+            add(
+                response.headers_mut(),
+                Cookie::Language.set(config, language.code(), 3600 * 24 * 30),
+            );
         }
         response
     }
@@ -86,7 +116,12 @@ impl Guest {
             clinic: p.kind == "practice",
             step,
             languages: SPOKEN.iter().map(|s| (s.code(), s.own_name())).collect(),
-            phone: self.agenda.locations.iter().map(|l| l.phone.clone()).find(|phone| !phone.is_empty()),
+            phone: self
+                .agenda
+                .locations
+                .iter()
+                .map(|l| l.phone.clone())
+                .find(|phone| !phone.is_empty()),
         }
     }
 }
@@ -119,6 +154,10 @@ impl Front {
     /// The steps with their words, and how far this page is: `on`, `here` or blank.
     pub fn steps(&self) -> Vec<(&'static str, bool, bool)> {
         let words = ["Service", "Time", "Details", "Code"];
-        words.iter().zip(1_u8..).map(|(w, n)| (self.l.t(w), n <= self.step, n == self.step)).collect()
+        words
+            .iter()
+            .zip(1_u8..)
+            .map(|(w, n)| (self.l.t(w), n <= self.step, n == self.step))
+            .collect()
     }
 }

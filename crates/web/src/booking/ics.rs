@@ -26,8 +26,14 @@ pub fn entry(guest: &Guest, b: &Confirmed, link: &str) -> Response {
     });
     let mut response = text.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"booking.ics\""));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/calendar; charset=utf-8"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"booking.ics\""),
+    );
     response
 }
 
@@ -67,7 +73,10 @@ fn calendar(e: &Entry<'_>) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+    text.replace('\\', "\\\\")
+        .replace(';', "\\;")
+        .replace(',', "\\,")
+        .replace('\n', "\\n")
 }
 
 /// Lines end in CRLF and are folded at 75 octets, between characters.
@@ -107,7 +116,12 @@ mod tests {
     #[test]
     fn an_entry_has_what_the_standard_demands() {
         let text = sample("Consultation");
-        for line in ["UID:1@aloe\r\n", "DTSTAMP:20261122T100000Z\r\n", "DTSTART:20261124T070000Z\r\n", "PRODID:"] {
+        for line in [
+            "UID:1@aloe\r\n",
+            "DTSTAMP:20261122T100000Z\r\n",
+            "DTSTART:20261124T070000Z\r\n",
+            "PRODID:",
+        ] {
             assert!(text.contains(line), "{line}");
         }
         assert!(text.contains("LOCATION:Main rooms\\, 1 Street"));

@@ -55,7 +55,9 @@ struct CancelPage {
 }
 
 fn hash_of(token: &str) -> Result<TokenHash, Failure> {
-    Token::parse(token).map(|t| t.hash(TokenDomain::MANAGE_LINK)).map_err(|_| over())
+    Token::parse(token)
+        .map(|t| t.hash(TokenDomain::MANAGE_LINK))
+        .map_err(|_| over())
 }
 
 fn over() -> Failure {
@@ -63,11 +65,21 @@ fn over() -> Failure {
 }
 
 fn opened(error: DbError) -> Failure {
-    if matches!(error, DbError::NotEntered) { over() } else { error.into() }
+    if matches!(error, DbError::NotEntered) {
+        over()
+    } else {
+        error.into()
+    }
 }
 
 async fn booking_of(guest: &Guest, token: &TokenHash) -> Result<Confirmed, Failure> {
-    let (mut tx, id) = guest.visitor.app.doors.link(&guest.visit, &guest.slug, token).await.map_err(opened)?;
+    let (mut tx, id) = guest
+        .visitor
+        .app
+        .doors
+        .link(&guest.visit, &guest.slug, token)
+        .await
+        .map_err(opened)?;
     let booking = bookings::of_link(&mut tx, id).await?;
     tx.done().await?;
     Ok(booking)
@@ -81,7 +93,9 @@ fn words(guest: &Guest, b: &Confirmed) -> (String, String) {
     let agenda = &guest.agenda;
     let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
     let with = agenda.resource(b.resource).map(|r| r.name.as_str()).unwrap_or_default();
-    let what = guest.l.say("{service} with {with}", &[("service", service), ("with", with)]);
+    let what = guest
+        .l
+        .say("{service} with {with}", &[("service", service), ("with", with)]);
     (guest.l.moment(b.starts_at, &agenda.zone(b.location)), what)
 }
 
@@ -101,9 +115,20 @@ pub async fn show(guest: Guest, Path((_, token)): Path<(String, String)>, Query(
         what,
         reference: b.reference.to_string(),
         first_name: b.first_name.clone(),
-        place: place.map(|p| [p.name.as_str(), p.address.as_str()].join(", ").trim_end_matches(", ").to_owned()).unwrap_or_default(),
+        place: place
+            .map(|p| {
+                [p.name.as_str(), p.address.as_str()]
+                    .join(", ")
+                    .trim_end_matches(", ")
+                    .to_owned()
+            })
+            .unwrap_or_default(),
         directions: place.map(|p| p.directions.clone()).unwrap_or_default(),
-        bring: guest.agenda.service(b.service).map(|s| s.bring.clone()).unwrap_or_default(),
+        bring: guest
+            .agenda
+            .service(b.service)
+            .map(|s| s.bring.clone())
+            .unwrap_or_default(),
     };
     Ok(guest.answer(html(&page)?))
 }
@@ -111,7 +136,11 @@ pub async fn show(guest: Guest, Path((_, token)): Path<(String, String)>, Query(
 /// The booking as an entry for a calendar program.
 pub async fn calendar_entry(guest: Guest, Path((_, token)): Path<(String, String)>) -> Answer {
     let b = booking_of(&guest, &hash_of(&token)?).await?;
-    let link = format!("{}{}", guest.visitor.app.config.origin, guest.link(&format!("/m/{token}")));
+    let link = format!(
+        "{}{}",
+        guest.visitor.app.config.origin,
+        guest.link(&format!("/m/{token}"))
+    );
     Ok(guest.answer(super::ics::entry(&guest, &b, &link)))
 }
 
@@ -122,7 +151,15 @@ pub async fn choose(guest: Guest, Path((_, token)): Path<(String, String)>, Quer
     if !is_open(&b) {
         return Err(over());
     }
-    let query = TripQuery { service: b.service.to_string(), place: if query.place.is_empty() { b.location.to_string() } else { query.place }, ..query };
+    let query = TripQuery {
+        service: b.service.to_string(),
+        place: if query.place.is_empty() {
+            b.location.to_string()
+        } else {
+            query.place
+        },
+        ..query
+    };
     let trip = query.resolve(&guest.agenda)?;
     let answer = times::show_to_move(&guest, &trip, &query.day, &token, &[] as &[Uuid]).await?;
     Ok(guest.answer(answer))
@@ -160,7 +197,14 @@ pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut
         phone: &after.phone,
         language: &after.language,
     };
-    notify::without_link(&mut tx, app, &guest.agenda, &about, &format!("{}{}", app.config.origin, guest.link(&format!("/m/{token}")))).await?;
+    notify::without_link(
+        &mut tx,
+        app,
+        &guest.agenda,
+        &about,
+        &format!("{}{}", app.config.origin, guest.link(&format!("/m/{token}"))),
+    )
+    .await?;
     tx.commit().await?;
     Ok(guest.answer(see_other(&guest.link(&format!("/m/{token}?moved=1")))))
 }
@@ -172,7 +216,12 @@ pub async fn ask_to_cancel(guest: Guest, Path((_, token)): Path<(String, String)
         return Err(over());
     }
     let (when, what) = words(&guest, &b);
-    let page = CancelPage { front: guest.front(0), token, when, what };
+    let page = CancelPage {
+        front: guest.front(0),
+        token,
+        when,
+        what,
+    };
     Ok(guest.answer(html(&page)?))
 }
 
@@ -185,7 +234,13 @@ pub async fn cancel(guest: Guest, Path((_, token)): Path<(String, String)>, f: F
         "done" => "by the person: no longer needed",
         _ => "by the person",
     };
-    let (mut tx, id) = guest.visitor.app.doors.link(&guest.visit, &guest.slug, &hash).await.map_err(opened)?;
+    let (mut tx, id) = guest
+        .visitor
+        .app
+        .doors
+        .link(&guest.visit, &guest.slug, &hash)
+        .await
+        .map_err(opened)?;
     bookings::cancel_by_link(&mut tx, id, reason).await?;
     tx.commit().await?;
     Ok(guest.answer(see_other(&guest.link(&format!("/m/{token}")))))

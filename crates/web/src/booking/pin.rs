@@ -46,11 +46,17 @@ pub async fn send(guest: &Guest, trip: &Trip<'_>, person: &Person) -> Answer {
     let proof = Uuid::now_v7();
     let pin = Pin::random()?;
     let mut tx = app.doors.public(&guest.visit, &guest.slug).await?;
-    proofs::begin(&mut tx, proof, &person.phone, &app.pins.pin_mac(proof, person.phone.e164(), &pin)).await?;
-    let text = guest.l.say("{org}: your code is {pin}. It works for 5 minutes. Give it to nobody.", &[
-        ("org", &guest.agenda.profile.name),
-        ("pin", pin.to_text().expose()),
-    ]);
+    proofs::begin(
+        &mut tx,
+        proof,
+        &person.phone,
+        &app.pins.pin_mac(proof, person.phone.e164(), &pin),
+    )
+    .await?;
+    let text = guest.l.say(
+        "{org}: your code is {pin}. It works for 5 minutes. Give it to nobody.",
+        &[("org", &guest.agenda.profile.name), ("pin", pin.to_text().expose())],
+    );
     let message = Message {
         channel: Channel::Sms,
         template: "pin",
@@ -120,7 +126,9 @@ pub async fn prove(guest: Guest, mut f: Form) -> Answer {
     let token = Token::random()?;
     let hash = token.hash(TokenDomain::SESSION);
     let mut tx = app.doors.public(&guest.visit, &guest.slug).await?;
-    let same_phone = proofs::phone_of(&mut tx, proof).await?.is_none_or(|phone| phone == person.phone);
+    let same_phone = proofs::phone_of(&mut tx, proof)
+        .await?
+        .is_none_or(|phone| phone == person.phone);
     let verdict = proofs::guess(&mut tx, &app.pins, proof, f.get("pin"), &hash).await?;
     tx.commit().await?;
     let l = guest.l;
@@ -128,7 +136,10 @@ pub async fn prove(guest: Guest, mut f: Form) -> Answer {
     match verdict {
         Verdict::Proven if same_phone => book(&guest, &trip, &person, &hash, Some(&token)).await,
         Verdict::Proven => Err(Failure::Malformed),
-        Verdict::Wrong(left) => again(l.say("That code is not right. {n} tries left.", &[("n", &left.to_string())]), false),
+        Verdict::Wrong(left) => again(
+            l.say("That code is not right. {n} tries left.", &[("n", &left.to_string())]),
+            false,
+        ),
         Verdict::Spent => again(l.t("Too many wrong codes. Ask for a new one.").to_owned(), true),
         Verdict::Expired => again(l.t("This code is over. Ask for a new one.").to_owned(), true),
     }
@@ -172,13 +183,7 @@ pub async fn proves(guest: &Guest, proof: &TokenHash, phone: &PhoneNumber) -> Re
 ///
 /// # Errors
 /// What the database answered.
-pub async fn book(
-    guest: &Guest,
-    trip: &Trip<'_>,
-    who: &Person,
-    proof: &TokenHash,
-    fresh: Option<&Token>,
-) -> Answer {
+pub async fn book(guest: &Guest, trip: &Trip<'_>, who: &Person, proof: &TokenHash, fresh: Option<&Token>) -> Answer {
     let app = &guest.visitor.app;
     let key = IdempotencyKey::parse(&who.key).ok_or(Failure::Malformed)?;
     let (mut tx, phone) = app.doors.person(&guest.visit, &guest.slug, proof).await?;
@@ -217,7 +222,11 @@ pub async fn book(
     let link = notify::with_link(&mut tx, app, &guest.agenda, &about, "booked").await?;
     tx.commit().await?;
     let path = link.strip_prefix(&app.config.origin).unwrap_or(&link);
-    Ok(remember_proof(guest, fresh, guest.answer(see_other(&format!("{path}?booked=1")))))
+    Ok(remember_proof(
+        guest,
+        fresh,
+        guest.answer(see_other(&format!("{path}?booked=1"))),
+    ))
 }
 
 /// Another time is another act: its form gets a key of its own.
@@ -227,7 +236,11 @@ fn with_fresh_key(who: &Person) -> Vec<(&'static str, String)> {
     fields
 }
 
-fn remember_proof(guest: &Guest, fresh: Option<&Token>, mut response: axum::response::Response) -> axum::response::Response {
+fn remember_proof(
+    guest: &Guest,
+    fresh: Option<&Token>,
+    mut response: axum::response::Response,
+) -> axum::response::Response {
     if let Some(token) = fresh {
         let text = token.to_text();
         let cookie = Cookie::Proof.set(&guest.visitor.app.config, text.expose(), PROOF_SECONDS as u32);

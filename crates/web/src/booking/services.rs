@@ -31,7 +31,10 @@ struct ClosedPage {
 /// Shows the services, or that booking is closed.
 pub async fn show(guest: Guest) -> Answer {
     let agenda = &guest.agenda;
-    let offered = agenda.services.iter().filter(|s| s.active && s.online && !agenda.places_for(s.id).is_empty());
+    let offered = agenda
+        .services
+        .iter()
+        .filter(|s| s.active && s.online && !agenda.places_for(s.id).is_empty());
     let line = |s: &aloe_db::agenda::Service| Line {
         id: s.id.to_string(),
         name: s.name.clone(),
@@ -45,7 +48,12 @@ pub async fn show(guest: Guest) -> Answer {
     let page = ServicesPage {
         front: guest.front(1),
         welcome: agenda.profile.welcome.clone(),
-        address: agenda.locations.first().filter(|_| agenda.locations.len() == 1).map(|l| l.address.clone()).unwrap_or_default(),
+        address: agenda
+            .locations
+            .first()
+            .filter(|_| agenda.locations.len() == 1)
+            .map(|l| l.address.clone())
+            .unwrap_or_default(),
         lines,
     };
     Ok(guest.answer(html(&page)?))

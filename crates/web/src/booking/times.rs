@@ -103,24 +103,48 @@ impl Offer {
         let calendar = agenda.location_calendar(trip.place.id);
         let chosen = |id: ResourceId| trip.with.is_none_or(|w| w.id == id);
         let offering = agenda.diaries_for(trip.service.id, trip.place.id);
-        let resources: Vec<_> = offering.into_iter().filter(|r| r.bookable_online && chosen(r.id)).collect();
+        let resources: Vec<_> = offering
+            .into_iter()
+            .filter(|r| r.bookable_online && chosen(r.id))
+            .collect();
         let ids: Vec<ResourceId> = resources.iter().map(|r| r.id).collect();
-        let (from, to) = (clock::day_bounds(days.0, &calendar.zone).0, clock::day_bounds(days.1, &calendar.zone).1);
+        let (from, to) = (
+            clock::day_bounds(days.0, &calendar.zone).0,
+            clock::day_bounds(days.1, &calendar.zone).1,
+        );
         let mut tx = guest.visitor.app.doors.public(&guest.visit, &guest.slug).await?;
         let taken = busy(&mut tx, &ids, from, to, except).await?;
         tx.done().await?;
-        let diaries = resources.iter().map(|r| agenda.diary(r, trip.place.id, &taken)).collect();
-        Ok(Self { rules, calendar, diaries, any: trip.with.is_none() })
+        let diaries = resources
+            .iter()
+            .map(|r| agenda.diary(r, trip.place.id, &taken))
+            .collect();
+        Ok(Self {
+            rules,
+            calendar,
+            diaries,
+            any: trip.with.is_none(),
+        })
     }
 
     fn query(&self, first_day: Date, last_day: Date, now: Timestamp) -> SlotQuery<'_> {
-        SlotQuery { rules: &self.rules, location: &self.calendar, first_day, last_day, now }
+        SlotQuery {
+            rules: &self.rules,
+            location: &self.calendar,
+            first_day,
+            last_day,
+            now,
+        }
     }
 
     /// The free times between two days.
     pub fn free(&self, first: Date, last: Date, now: Timestamp) -> Vec<FreeSlot> {
         let query = self.query(first, last, now);
-        if self.any { free_slots_of_any(&query, &self.diaries) } else { free_slots(&query, &self.diaries) }
+        if self.any {
+            free_slots_of_any(&query, &self.diaries)
+        } else {
+            free_slots(&query, &self.diaries)
+        }
     }
 
     /// The first free time between two days.
@@ -147,29 +171,54 @@ pub async fn show_to_move(guest: &Guest, trip: &Trip<'_>, day: &str, token: &str
     html(&page)
 }
 
-async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<(&str, &[Uuid])>) -> Result<TimesPage, Failure> {
+async fn page(
+    guest: &Guest,
+    trip: &Trip<'_>,
+    day: &str,
+    moving: Option<(&str, &[Uuid])>,
+) -> Result<TimesPage, Failure> {
     let agenda = &guest.agenda;
     let zone = agenda.zone(trip.place.id);
     let now = clock::now();
     let today = now.to_zoned(zone.clone()).date();
-    let last = today.checked_add(i64::from(trip.service.horizon_days).days()).unwrap_or(today);
-    let offer = Offer::load(guest, trip, (today, last), moving.map(|(_, own)| own).unwrap_or_default()).await?;
+    let last = today
+        .checked_add(i64::from(trip.service.horizon_days).days())
+        .unwrap_or(today);
+    let offer = Offer::load(
+        guest,
+        trip,
+        (today, last),
+        moving.map(|(_, own)| own).unwrap_or_default(),
+    )
+    .await?;
     let first = offer.first(today, last, now);
     let first_day = first.map_or(today, |slot| slot.starts_at.to_zoned(zone.clone()).date());
-    let day = day.parse::<Date>().ok().filter(|d| (today..=last).contains(d)).unwrap_or(first_day);
+    let day = day
+        .parse::<Date>()
+        .ok()
+        .filter(|d| (today..=last).contains(d))
+        .unwrap_or(first_day);
     let from = day.checked_sub(2.days()).unwrap_or(day).max(today);
     let to = from.checked_add(4.days()).unwrap_or(from).min(last);
     let counts = offer.days(from, to, now);
     let free = offer.free(day, day, now);
     let (base, action) = match moving {
-        Some((token, _)) => (guest.link(&format!("/m/{token}/move")), guest.link(&format!("/m/{token}/move"))),
+        Some((token, _)) => (
+            guest.link(&format!("/m/{token}/move")),
+            guest.link(&format!("/m/{token}/move")),
+        ),
         None => (guest.link("/times"), guest.link("/hold")),
     };
     let l = guest.l;
     let half = |morning: bool| -> Vec<TimeButton> {
         let at = |s: &FreeSlot| s.starts_at.to_zoned(zone.clone());
         let in_half = free.iter().filter(|s| (at(s).hour() < 12) == morning);
-        in_half.map(|s| TimeButton { value: s.starts_at.to_string(), words: clock::hour(&at(s)) }).collect()
+        in_half
+            .map(|s| TimeButton {
+                value: s.starts_at.to_string(),
+                words: clock::hour(&at(s)),
+            })
+            .collect()
     };
     let mut trip_without_time = trip.clone();
     trip_without_time.start = None;
@@ -179,13 +228,26 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<(&str, &
         minutes: trip.service.minutes,
         action,
         here: format!("{base}?{}", trip_without_time.query()),
-        places: agenda.places_for(trip.service.id).iter().map(|p| (p.id.to_string(), place_words(p), p.id == trip.place.id)).collect(),
+        places: agenda
+            .places_for(trip.service.id)
+            .iter()
+            .map(|p| (p.id.to_string(), place_words(p), p.id == trip.place.id))
+            .collect(),
         diaries: diaries(agenda, trip),
-        fields: trip_without_time.fields().into_iter().filter(|(name, _)| *name != "start").collect(),
+        fields: trip_without_time
+            .fields()
+            .into_iter()
+            .filter(|(name, _)| *name != "start")
+            .collect(),
         first: first.map(|slot| near(guest, trip, &slot)),
         days: counts
             .iter()
-            .map(|c| DayLink { date: c.date, weekday: l.weekday(c.date), times: c.times, here: c.date == day })
+            .map(|c| DayLink {
+                date: c.date,
+                weekday: l.weekday(c.date),
+                times: c.times,
+                here: c.date == day,
+            })
             .collect(),
         earlier: from.checked_sub(1.day()).ok().filter(|d| *d >= today),
         later: to.checked_add(1.day()).ok().filter(|d| *d <= last),
@@ -199,18 +261,34 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<(&str, &
 }
 
 fn place_words(p: &aloe_db::agenda::Location) -> String {
-    if p.address.is_empty() { p.name.clone() } else { format!("{}, {}", p.name, p.address) }
+    if p.address.is_empty() {
+        p.name.clone()
+    } else {
+        format!("{}, {}", p.name, p.address)
+    }
 }
 
 fn diaries(agenda: &Agenda, trip: &Trip<'_>) -> Vec<(String, String, bool)> {
     let offering = agenda.diaries_for(trip.service.id, trip.place.id);
     let online = offering.into_iter().filter(|r| r.bookable_online);
-    online.map(|r| (r.id.to_string(), r.name.clone(), trip.with.is_some_and(|w| w.id == r.id))).collect()
+    online
+        .map(|r| {
+            (
+                r.id.to_string(),
+                r.name.clone(),
+                trip.with.is_some_and(|w| w.id == r.id),
+            )
+        })
+        .collect()
 }
 
 fn near(guest: &Guest, trip: &Trip<'_>, slot: &FreeSlot) -> NearTime {
     let zone = guest.agenda.zone(trip.place.id);
-    let with = guest.agenda.resource(slot.resource_id).map(|r| r.name.as_str()).unwrap_or_default();
+    let with = guest
+        .agenda
+        .resource(slot.resource_id)
+        .map(|r| r.name.as_str())
+        .unwrap_or_default();
     NearTime {
         value: slot.starts_at.to_string(),
         when: guest.l.moment(slot.starts_at, &zone),
@@ -224,7 +302,11 @@ pub async fn hold(guest: Guest, f: Form) -> Answer {
     let trip = query.resolve(&guest.agenda)?;
     let start = trip.start()?;
     let app = &guest.visitor.app;
-    match app.doors.throttle("hold", &guest.visit.source.to_string(), 60, 5.0).await? {
+    match app
+        .doors
+        .throttle("hold", &guest.visit.source.to_string(), 60, 5.0)
+        .await?
+    {
         0 => {}
         wait => return Err(Failure::TooOften(wait)),
     }
@@ -264,7 +346,10 @@ pub async fn lost(guest: &Guest, trip: &Trip<'_>, action: &str, kept: Vec<(&'sta
         when: trip.when(guest.l, &guest.agenda),
         action: action.to_owned(),
         fields,
-        near: nearest(&free, start, 4).iter().map(|slot| near(guest, trip, slot)).collect(),
+        near: nearest(&free, start, 4)
+            .iter()
+            .map(|slot| near(guest, trip, slot))
+            .collect(),
         all: guest.link(&format!("/times?{}", all.query())),
     };
     let mut response = html(&page)?;

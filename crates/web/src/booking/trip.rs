@@ -46,7 +46,13 @@ impl TripQuery {
     /// Reads the fields of a form.
     pub fn of(f: &Form) -> Self {
         let get = |name: &str| f.get(name).to_owned();
-        Self { service: get("service"), place: get("place"), with: get("with"), start: get("start"), day: get("day") }
+        Self {
+            service: get("service"),
+            place: get("place"),
+            with: get("with"),
+            start: get("start"),
+            day: get("day"),
+        }
     }
 
     /// Looks the parts up. The place falls back to the first that offers the service.
@@ -55,13 +61,29 @@ impl TripQuery {
     /// `Missing` for a service that is not offered online.
     pub fn resolve<'a>(&self, agenda: &'a Agenda) -> Result<Trip<'a>, Failure> {
         let service: ServiceId = self.service.parse().map_err(|_| Failure::Missing)?;
-        let service = agenda.service(service).filter(|s| s.active && s.online).ok_or(Failure::Missing)?;
+        let service = agenda
+            .service(service)
+            .filter(|s| s.active && s.online)
+            .ok_or(Failure::Missing)?;
         let places = agenda.places_for(service.id);
         let wanted: Option<LocationId> = self.place.parse().ok();
-        let place = places.iter().find(|l| Some(l.id) == wanted).or(places.first()).copied().ok_or(Failure::Missing)?;
+        let place = places
+            .iter()
+            .find(|l| Some(l.id) == wanted)
+            .or(places.first())
+            .copied()
+            .ok_or(Failure::Missing)?;
         let with: Option<ResourceId> = self.with.parse().ok();
-        let with = agenda.diaries_for(service.id, place.id).into_iter().find(|r| r.bookable_online && Some(r.id) == with);
-        Ok(Trip { service, place, with, start: self.start.parse().ok() })
+        let with = agenda
+            .diaries_for(service.id, place.id)
+            .into_iter()
+            .find(|r| r.bookable_online && Some(r.id) == with);
+        Ok(Trip {
+            service,
+            place,
+            with,
+            start: self.start.parse().ok(),
+        })
     }
 }
 
@@ -77,12 +99,19 @@ impl Trip<'_> {
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let with = self.with.map(|r| r.id.to_string()).unwrap_or_default();
         let start = self.start.map(|s| s.to_string()).unwrap_or_default();
-        vec![("service", self.service.id.to_string()), ("place", self.place.id.to_string()), ("with", with), ("start", start)]
+        vec![
+            ("service", self.service.id.to_string()),
+            ("place", self.place.id.to_string()),
+            ("with", with),
+            ("start", start),
+        ]
     }
 
     /// `Tue 24 Nov, 09:00`.
     pub fn when(&self, l: Speech, agenda: &Agenda) -> String {
-        self.start.map(|start| l.moment(start, &agenda.zone(self.place.id))).unwrap_or_default()
+        self.start
+            .map(|start| l.moment(start, &agenda.zone(self.place.id)))
+            .unwrap_or_default()
     }
 
     /// The start, or the sentence that it is missing.
@@ -90,7 +119,9 @@ impl Trip<'_> {
     /// # Errors
     /// `Malformed` without one.
     pub fn start(&self) -> Result<Timestamp, Failure> {
-        let horizon = clock::now().checked_add(jiff::SignedDuration::from_hours(24 * 400)).unwrap_or(Timestamp::MAX);
+        let horizon = clock::now()
+            .checked_add(jiff::SignedDuration::from_hours(24 * 400))
+            .unwrap_or(Timestamp::MAX);
         self.start.filter(|start| *start < horizon).ok_or(Failure::Malformed)
     }
 }

@@ -71,7 +71,11 @@ fn form_page(staff: &Staff<Schedule>, agenda: &Agenda, f: Form, editing: Option<
     let date = day_of(f.get("date"), &agenda.calendar_zone());
     let (title, action, button) = match editing {
         None => ("New booking".to_owned(), staff.link("/bookings"), "Book"),
-        Some(b) => (format!("Change {}", b.person()), staff.link(&format!("/bookings/{}", b.id)), "Save"),
+        Some(b) => (
+            format!("Change {}", b.person()),
+            staff.link(&format!("/bookings/{}", b.id)),
+            "Save",
+        ),
     };
     BookingForm {
         shell: Shell::new(staff),
@@ -80,12 +84,23 @@ fn form_page(staff: &Staff<Schedule>, agenda: &Agenda, f: Form, editing: Option<
         button,
         back: staff.link(&format!("/calendar?date={date}")),
         is_new: editing.is_none(),
-        services: services.map(|s| (s.id.to_string(), format!("{}, {} min", s.name, s.minutes))).collect(),
+        services: services
+            .map(|s| (s.id.to_string(), format!("{}, {} min", s.name, s.minutes)))
+            .collect(),
         resources: resources.map(|r| (r.id.to_string(), r.name.clone())).collect(),
-        locations: agenda.locations.iter().filter(|l| l.active).map(|l| (l.id.to_string(), l.name.clone())).collect(),
-        channels: [("desk", "At the desk"), ("phone", "By telephone"), ("walk_in", "Walked in, is here now")]
-            .map(|(code, words)| (code.to_owned(), words.to_owned()))
-            .to_vec(),
+        locations: agenda
+            .locations
+            .iter()
+            .filter(|l| l.active)
+            .map(|l| (l.id.to_string(), l.name.clone()))
+            .collect(),
+        channels: [
+            ("desk", "At the desk"),
+            ("phone", "By telephone"),
+            ("walk_in", "Walked in, is here now"),
+        ]
+        .map(|(code, words)| (code.to_owned(), words.to_owned()))
+        .to_vec(),
         clashes: Vec::new(),
         may_overbook: staff.may(Permission::Overbook),
         f,
@@ -100,7 +115,9 @@ pub async fn new(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer
     let resource = resource.or_else(|| agenda.resources.iter().find(|r| r.active).map(|r| r.id));
     let place = place_of(&agenda, resource);
     let service = agenda.services.iter().find(|s| s.active);
-    let time = MinuteOfDay::parse(&wanted.time).map(|m| m.to_string()).unwrap_or_default();
+    let time = MinuteOfDay::parse(&wanted.time)
+        .map(|m| m.to_string())
+        .unwrap_or_default();
     let mut f = Form::filled([
         ("date", day_of(&wanted.date, &zone).to_string()),
         ("start", time),
@@ -118,14 +135,23 @@ pub async fn new(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer
         tx.done().await?;
         f.set("patient", patient.to_string());
         f.set("name", record.full_name());
-        f.set("phone", PhoneNumber::parse(&record.phone).map(|p| p.national()).unwrap_or_default());
+        f.set(
+            "phone",
+            PhoneNumber::parse(&record.phone)
+                .map(|p| p.national())
+                .unwrap_or_default(),
+        );
     }
     html(&form_page(&staff, &agenda, f, None))
 }
 
 /// The place where a diary works, for the form's first guess.
 fn place_of(agenda: &Agenda, resource: Option<ResourceId>) -> Option<LocationId> {
-    let works = agenda.hours.iter().find(|h| Some(h.resource) == resource).map(|h| h.location);
+    let works = agenda
+        .hours
+        .iter()
+        .find(|h| Some(h.resource) == resource)
+        .map(|h| h.location);
     works.or_else(|| agenda.locations.iter().find(|l| l.active).map(|l| l.id))
 }
 
@@ -133,14 +159,28 @@ fn place_of(agenda: &Agenda, resource: Option<ResourceId>) -> Option<LocationId>
 fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
     let service = f.id::<ServiceId>("service");
     let resource = f.id::<ResourceId>("resource");
-    let location = if agenda.locations.len() == 1 { agenda.locations.first().map(|l| l.id) } else { f.id::<LocationId>("location") };
+    let location = if agenda.locations.len() == 1 {
+        agenda.locations.first().map(|l| l.id)
+    } else {
+        f.id::<LocationId>("location")
+    };
     let date = f.parse("date", |text| text.parse::<Date>().map_err(|_| "Choose the date."));
     let start = f.parse("start", MinuteOfDay::parse);
     let usual = service.and_then(|s| agenda.service(s)).map_or(20, |s| s.minutes);
-    let minutes = if f.get("minutes").trim().is_empty() { Some(usual) } else { f.number("minutes", 5, 480) };
+    let minutes = if f.get("minutes").trim().is_empty() {
+        Some(usual)
+    } else {
+        f.number("minutes", 5, 480)
+    };
     let (service, resource, location) = (service?, resource?, location?);
     let start = start?;
-    let time = jiff::civil::Time::new(i8::try_from(start.minutes() / 60 % 24).ok()?, i8::try_from(start.minutes() % 60).ok()?, 0, 0).ok()?;
+    let time = jiff::civil::Time::new(
+        i8::try_from(start.minutes() / 60 % 24).ok()?,
+        i8::try_from(start.minutes() % 60).ok()?,
+        0,
+        0,
+    )
+    .ok()?;
     let starts_at = clock::moment(date?, time, &agenda.zone(location));
     if starts_at.is_none() {
         f.complain("start", "The clocks skip this time on that day. Choose another.");
@@ -148,13 +188,23 @@ fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
     if agenda.service(service).is_none() || agenda.resource(resource).is_none() || agenda.location(location).is_none() {
         f.complain("service", "Choose one from the list.");
     }
-    Some(Chosen { service, resource, location, starts_at: starts_at?, minutes: minutes? }).filter(|_| f.is_fine())
+    Some(Chosen {
+        service,
+        resource,
+        location,
+        starts_at: starts_at?,
+        minutes: minutes?,
+    })
+    .filter(|_| f.is_fine())
 }
 
 /// Name and phone of the person.
 fn person(f: &mut Form) -> (Option<PersonName>, String) {
     let name = f.parse("name", PersonName::parse);
-    let phone = f.parse_optional("phone", PhoneNumber::parse).map(|p| p.e164().to_owned()).unwrap_or_default();
+    let phone = f
+        .parse_optional("phone", PhoneNumber::parse)
+        .map(|p| p.e164().to_owned())
+        .unwrap_or_default();
     (name, phone)
 }
 
@@ -166,7 +216,8 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
     let (name, phone) = person(&mut f);
     let note = f.line::<600>("note");
     let reason = overbook_reason(&staff, &mut f);
-    let channel = Channel::from_code(f.get("channel")).filter(|c| matches!(c, Channel::Desk | Channel::Phone | Channel::WalkIn));
+    let channel =
+        Channel::from_code(f.get("channel")).filter(|c| matches!(c, Channel::Desk | Channel::Phone | Channel::WalkIn));
     let (Some(at), Some(name), true) = (chosen, name, f.is_fine()) else {
         return refused(&form_page(&staff, &agenda, f, None));
     };
@@ -197,19 +248,38 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
         notify::booked(&mut tx, &staff.app, &agenda, &booking).await?;
     }
     tx.commit().await?;
-    let said = format!("{} is booked for {}.", booking.person(), clock::short_moment(booking.starts_at, &agenda.zone(booking.location)));
-    Ok(see_other_saying(&staff.app, &show::path_to(&staff, &agenda, &booking)?, &said))
+    let said = format!(
+        "{} is booked for {}.",
+        booking.person(),
+        clock::short_moment(booking.starts_at, &agenda.zone(booking.location))
+    );
+    Ok(see_other_saying(
+        &staff.app,
+        &show::path_to(&staff, &agenda, &booking)?,
+        &said,
+    ))
 }
 
 /// The reason for an overbooking, from those who may give one.
 fn overbook_reason(staff: &Staff<Schedule>, f: &mut Form) -> String {
-    if staff.may(Permission::Overbook) { f.line::<180>("overbook_reason") } else { String::new() }
+    if staff.may(Permission::Overbook) {
+        f.line::<180>("overbook_reason")
+    } else {
+        String::new()
+    }
 }
 
 /// The page again, with what is in the way.
 fn clash(staff: &Staff<Schedule>, agenda: &Agenda, f: Form, editing: Option<&BookingRow>, clashes: &[Clash]) -> Answer {
     let zone = agenda.calendar_zone();
-    let line = |c: &Clash| format!("{} to {}, {}", clock::hour_in(c.starts_at, &zone), clock::hour_in(c.ends_at, &zone), c.contact_name);
+    let line = |c: &Clash| {
+        format!(
+            "{} to {}, {}",
+            clock::hour_in(c.starts_at, &zone),
+            clock::hour_in(c.ends_at, &zone),
+            c.contact_name
+        )
+    };
     let mut page = form_page(staff, agenda, f, editing);
     page.clashes = clashes.iter().map(line).collect();
     if page.clashes.is_empty() {
@@ -231,12 +301,20 @@ pub async fn edit(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>)
     let f = Form::filled([
         ("date", at.date().to_string()),
         ("start", clock::hour(&at)),
-        ("minutes", ((b.ends_at.as_second() - b.starts_at.as_second()) / 60).to_string()),
+        (
+            "minutes",
+            ((b.ends_at.as_second() - b.starts_at.as_second()) / 60).to_string(),
+        ),
         ("resource", b.resource.to_string()),
         ("location", b.location.to_string()),
         ("service", b.service.to_string()),
         ("name", b.contact_name.clone()),
-        ("phone", PhoneNumber::parse(&b.contact_phone).map(|p| p.national()).unwrap_or_default()),
+        (
+            "phone",
+            PhoneNumber::parse(&b.contact_phone)
+                .map(|p| p.national())
+                .unwrap_or_default(),
+        ),
         ("note", b.note.clone()),
         ("version", b.version.to_string()),
         ("tell", "1".to_owned()),
@@ -262,10 +340,18 @@ pub async fn save(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     if before.version != version {
         return Err(Failure::Stale);
     }
-    let to = Edit { version, name: name.as_str().to_owned(), phone, note, service: at.service };
+    let to = Edit {
+        version,
+        name: name.as_str().to_owned(),
+        phone,
+        note,
+        service: at.service,
+    };
     bookings::edit(&mut tx, id, &to).await?;
     let edited = bookings::find(&mut tx, id).await?;
-    let moved = edited.starts_at != at.starts_at || edited.resource != at.resource || edited.location != at.location
+    let moved = edited.starts_at != at.starts_at
+        || edited.resource != at.resource
+        || edited.location != at.location
         || (edited.ends_at.as_second() - edited.starts_at.as_second()) / 60 != i64::from(at.minutes);
     if moved {
         let to = Move {
@@ -299,11 +385,20 @@ pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     let before = bookings::find(&mut tx, id).await?;
     f.set("service", before.service.to_string());
     let resource: Option<ResourceId> = f.get("resource").parse().ok();
-    let works_there = agenda.hours.iter().any(|h| Some(h.resource) == resource && h.location == before.location);
-    let location = if works_there { Some(before.location) } else { place_of(&agenda, resource) };
+    let works_there = agenda
+        .hours
+        .iter()
+        .any(|h| Some(h.resource) == resource && h.location == before.location);
+    let location = if works_there {
+        Some(before.location)
+    } else {
+        place_of(&agenda, resource)
+    };
     f.set("location", location.map(|l| l.to_string()).unwrap_or_default());
     let version = f.number("version", 1, i32::MAX);
-    let (Some(at), Some(version)) = (chosen(&agenda, &mut f), version) else { return Err(Failure::Malformed) };
+    let (Some(at), Some(version)) = (chosen(&agenda, &mut f), version) else {
+        return Err(Failure::Malformed);
+    };
     let to = Move {
         version,
         resource: at.resource,
@@ -315,7 +410,9 @@ pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     match bookings::move_at_desk(&mut tx, &agenda, id, &to).await {
         Ok(()) => {}
         Err(BookingError::Clash(_) | BookingError::Taken) => {
-            return Err(Failure::Refused("That time is taken. To squeeze it in, open the booking and give a reason.".into()));
+            return Err(Failure::Refused(
+                "That time is taken. To squeeze it in, open the booking and give a reason.".into(),
+            ));
         }
         Err(error) => return Err(error.into()),
     }

@@ -17,8 +17,13 @@ use crate::page::{Answer, Shell, html, refused, see_other_saying};
 use crate::session::Staff;
 
 /// Reasons that reception gives most; the last one asks for words.
-pub const REASONS: [&str; 5] =
-    ["The patient asked", "The practitioner is away", "Booked twice", "The place is closed", "Another reason"];
+pub const REASONS: [&str; 5] = [
+    "The patient asked",
+    "The practitioner is away",
+    "Booked twice",
+    "The place is closed",
+    "Another reason",
+];
 
 #[derive(Template)]
 #[template(path = "calendar/cancel.html")]
@@ -77,8 +82,16 @@ pub async fn cancel(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)
     }
     tx.commit().await?;
     let date = booking.starts_at.to_zoned(agenda.calendar_zone()).date();
-    let said = format!("{} on {} is cancelled. The time is free again.", booking.person(), clock::short_date(date));
-    Ok(see_other_saying(&staff.app, &staff.link(&format!("/calendar?date={date}")), &said))
+    let said = format!(
+        "{} on {} is cancelled. The time is free again.",
+        booking.person(),
+        clock::short_date(date)
+    );
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link(&format!("/calendar?date={date}")),
+        &said,
+    ))
 }
 
 fn reason(f: &mut Form) -> Option<String> {

@@ -62,7 +62,9 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
     let line = |b: &bookings::BookingRow| Line {
         time: clock::hour_in(b.starts_at, &zone),
         name: b.person().to_owned(),
-        phone: PhoneNumber::parse(&b.contact_phone).map(|p| p.national()).unwrap_or_default(),
+        phone: PhoneNumber::parse(&b.contact_phone)
+            .map(|p| p.national())
+            .unwrap_or_default(),
         service: agenda.service(b.service).map(|s| s.name.clone()).unwrap_or_default(),
         state: state_words(b, now).0,
         note: b.note.clone(),
@@ -72,7 +74,12 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         name: r.name.clone(),
         lines: all.iter().filter(|b| b.resource == r.id).map(line).collect(),
     };
-    let groups = agenda.resources.iter().map(of).filter(|g| !g.lines.is_empty()).collect();
+    let groups = agenda
+        .resources
+        .iter()
+        .map(of)
+        .filter(|g| !g.lines.is_empty())
+        .collect();
     html(&DayListPage {
         shell: Shell::new(&staff),
         title: clock::long_date(date, now.to_zoned(zone.clone()).date()),

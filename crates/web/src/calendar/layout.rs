@@ -78,22 +78,37 @@ pub fn events(
 ) -> Vec<Event> {
     let spans: Vec<(i64, i64)> = bookings.iter().map(|b| rows(b, zone)).collect();
     let lanes = lanes(&spans);
-    bookings.iter().zip(spans).zip(lanes).map(|((b, (row, height)), (lane, of))| {
-        let (state, class) = state_words(b, now);
-        let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
-        let side = if of > 1 { format!(" of{of} l{lane}") } else { String::new() };
-        let mark = if chosen == b.id.to_string() { " chosen" } else { "" };
-        Event {
-            id: b.id.to_string(),
-            classes: format!("r{row} h{height}{side} {class}{mark}").trim_end().to_owned(),
-            name: b.person().to_owned(),
-            what: format!("{} · {service}", clock::hour_in(b.starts_at, zone)),
-            state,
-            version: b.version,
-            movable: !locked && matches!(b.status, aloe_domain::booking::Status::Pending | aloe_domain::booking::Status::Confirmed | aloe_domain::booking::Status::Arrived),
-            chosen: chosen == b.id.to_string(),
-        }
-    }).collect()
+    bookings
+        .iter()
+        .zip(spans)
+        .zip(lanes)
+        .map(|((b, (row, height)), (lane, of))| {
+            let (state, class) = state_words(b, now);
+            let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
+            let side = if of > 1 {
+                format!(" of{of} l{lane}")
+            } else {
+                String::new()
+            };
+            let mark = if chosen == b.id.to_string() { " chosen" } else { "" };
+            Event {
+                id: b.id.to_string(),
+                classes: format!("r{row} h{height}{side} {class}{mark}").trim_end().to_owned(),
+                name: b.person().to_owned(),
+                what: format!("{} · {service}", clock::hour_in(b.starts_at, zone)),
+                state,
+                version: b.version,
+                movable: !locked
+                    && matches!(
+                        b.status,
+                        aloe_domain::booking::Status::Pending
+                            | aloe_domain::booking::Status::Confirmed
+                            | aloe_domain::booking::Status::Arrived
+                    ),
+                chosen: chosen == b.id.to_string(),
+            }
+        })
+        .collect()
 }
 
 /// First row and height in rows of five minutes. A very short one is drawn ten minutes high, to be hit.
@@ -152,9 +167,16 @@ pub fn shut(calendar: &LocationCalendar, diary: &Diary, date: Date, from: i64, t
     for (start, end) in open.iter().copied().chain([(to * 5, to * 5)]) {
         if start > at {
             let (row, height) = (at / 5, (start.min(to * 5) - at) / 5);
-            let words = if open.is_empty() { "Closed".to_owned() } else { String::new() };
+            let words = if open.is_empty() {
+                "Closed".to_owned()
+            } else {
+                String::new()
+            };
             if height > 0 {
-                shut.push(Shut { classes: format!("r{row} h{height}"), words });
+                shut.push(Shut {
+                    classes: format!("r{row} h{height}"),
+                    words,
+                });
             }
         }
         at = at.max(end);
@@ -165,12 +187,20 @@ pub fn shut(calendar: &LocationCalendar, diary: &Diary, date: Date, from: i64, t
 /// The open stretches of a day in minutes after midnight, merged, in order.
 pub fn open_minutes(calendar: &LocationCalendar, diary: &Diary, date: Date) -> Vec<(i64, i64)> {
     let holiday = aloe_domain::holidays::is_public_holiday(date) && !calendar.opens_on_public_holidays;
-    let changes: Vec<Change> =
-        calendar.exceptions.iter().chain(&diary.exceptions).filter_map(|e| e.on_day(date)).collect();
+    let changes: Vec<Change> = calendar
+        .exceptions
+        .iter()
+        .chain(&diary.exceptions)
+        .filter_map(|e| e.on_day(date))
+        .collect();
     let minutes = |p: aloe_domain::scheduling::Period| (i64::from(p.from().minutes()), i64::from(p.to().minutes()));
     let mut open = vec![false; 1440];
     let mut paint = |(from, to): (i64, i64), value: bool| {
-        for minute in open.iter_mut().take(usize::try_from(to).unwrap_or(0)).skip(usize::try_from(from).unwrap_or(0)) {
+        for minute in open
+            .iter_mut()
+            .take(usize::try_from(to).unwrap_or(0))
+            .skip(usize::try_from(from).unwrap_or(0))
+        {
             *minute = value;
         }
     };
@@ -221,7 +251,11 @@ pub fn now_line(date: Date, zone: &TimeZone, now: Timestamp) -> Option<(String, 
     let today = now.to_zoned(zone.clone()).date() == date;
     let minute = minute_of_day(now, zone);
     let past = minute % 5;
-    let classes = if past == 0 { format!("r{} h1", minute / 5) } else { format!("r{} m{past} h1", minute / 5) };
+    let classes = if past == 0 {
+        format!("r{} h1", minute / 5)
+    } else {
+        format!("r{} m{past} h1", minute / 5)
+    };
     today.then_some((classes, minute))
 }
 

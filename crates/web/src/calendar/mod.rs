@@ -31,7 +31,10 @@ pub(crate) async fn agenda(staff: &Staff<Schedule>) -> Result<Agenda, Failure> {
 /// The day in an address, else today.
 pub(crate) fn day_of(text: &str, zone: &TimeZone) -> Date {
     let today = crate::clock::now().to_zoned(zone.clone()).date();
-    text.parse::<Date>().ok().filter(|d| (2000..2200).contains(&d.year())).unwrap_or(today)
+    text.parse::<Date>()
+        .ok()
+        .filter(|d| (2000..2200).contains(&d.year()))
+        .unwrap_or(today)
 }
 
 /// The state of a booking in words, and the class that colours it. Time in a state counts in minutes.

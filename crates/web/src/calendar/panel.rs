@@ -103,21 +103,35 @@ pub async fn load(staff: &Staff<Schedule>, agenda: &Agenda, id: BookingId, now: 
     let zone = agenda.zone(b.location);
     for m in &messages {
         let channel = if m.channel == "sms" { "SMS" } else { "E-mail" };
-        panel.story.push((format!("{channel} {}", message_state(&m.state)), clock::short_moment(m.at, &zone)));
+        panel.story.push((
+            format!("{channel} {}", message_state(&m.state)),
+            clock::short_moment(m.at, &zone),
+        ));
     }
     match b.patient {
         Some(patient) => {
             let record = patients::find(&mut tx, patient).await?;
             if let Some(birth) = record.birth_date {
                 let age = clock::age(birth, now.to_zoned(zone.clone()).date());
-                panel.facts.insert(0, ("Born", format!("{} ({age})", clock::plain_date(birth))));
+                panel
+                    .facts
+                    .insert(0, ("Born", format!("{} ({age})", clock::plain_date(birth))));
             }
             if !record.reception_note.is_empty() {
                 panel.notes.push(record.reception_note.clone());
             }
-            panel.identifiers = patients::identifiers(&mut tx, patient).await?.iter().map(masked_line).collect();
+            panel.identifiers = patients::identifiers(&mut tx, patient)
+                .await?
+                .iter()
+                .map(masked_line)
+                .collect();
             let past = patients::bookings_of(&mut tx, patient).await?;
-            panel.past = past.iter().filter(|p| p.id != b.id && p.starts_at < now).take(5).map(past_line).collect();
+            panel.past = past
+                .iter()
+                .filter(|p| p.id != b.id && p.starts_at < now)
+                .take(5)
+                .map(past_line)
+                .collect();
         }
         None => {
             let found = patients::possible_matches(&mut tx, &b.contact_phone).await?;
@@ -139,15 +153,27 @@ fn message_state(state: &str) -> &'static str {
 }
 
 fn masked_line(i: &Identifier) -> MaskedLine {
-    MaskedLine { id: i.id.to_string(), label: identifier_words(&i.kind).to_owned(), masked: shown(i) }
+    MaskedLine {
+        id: i.id.to_string(),
+        label: identifier_words(&i.kind).to_owned(),
+        masked: shown(i),
+    }
 }
 
 fn shown(i: &Identifier) -> String {
-    if i.scheme.is_empty() { i.masked.clone() } else { format!("{}, {}", i.scheme, i.masked) }
+    if i.scheme.is_empty() {
+        i.masked.clone()
+    } else {
+        format!("{}, {}", i.scheme, i.masked)
+    }
 }
 
 fn past_line(p: &patients::PastBooking) -> Past {
-    Past { when: clock::plain_date(p.starts_at.to_zoned(p.zone()).date()), with: p.resource.clone(), missed: p.status == "no_show" }
+    Past {
+        when: clock::plain_date(p.starts_at.to_zoned(p.zone()).date()),
+        with: p.resource.clone(),
+        missed: p.status == "no_show",
+    }
 }
 
 fn of_booking(staff: &Staff<Schedule>, agenda: &Agenda, b: &BookingRow, now: Timestamp) -> Panel {
@@ -158,28 +184,44 @@ fn of_booking(staff: &Staff<Schedule>, agenda: &Agenda, b: &BookingRow, now: Tim
     let (next, steps) = steps(b.status);
     let mut facts = vec![("Reference", reference(&b.reference))];
     if agenda.locations.len() > 1 {
-        facts.push(("Place", agenda.location(b.location).map(|l| l.name.clone()).unwrap_or_default()));
+        facts.push((
+            "Place",
+            agenda.location(b.location).map(|l| l.name.clone()).unwrap_or_default(),
+        ));
     }
     if !b.for_whom.is_empty() {
         facts.push(("Booked for them by", b.contact_name.clone()));
     }
-    for (label, value) in [("Overbooked because", &b.overbook_reason), ("Cancelled because", &b.cancel_reason)] {
+    for (label, value) in [
+        ("Overbooked because", &b.overbook_reason),
+        ("Cancelled because", &b.cancel_reason),
+    ] {
         if !value.is_empty() {
             facts.push((label, value.clone()));
         }
     }
-    let phone = PhoneNumber::parse(&b.contact_phone).ok().map(|p| (p.e164().to_owned(), p.national()));
+    let phone = PhoneNumber::parse(&b.contact_phone)
+        .ok()
+        .map(|p| (p.e164().to_owned(), p.national()));
     Panel {
         id: b.id.to_string(),
         version: b.version,
         state,
         tag: tag(class),
         name: b.person().to_owned(),
-        about: format!("{service} with {with}, {} to {}", clock::hour_in(b.starts_at, &zone), clock::hour_in(b.ends_at, &zone)),
+        about: format!(
+            "{service} with {with}, {} to {}",
+            clock::hour_in(b.starts_at, &zone),
+            clock::hour_in(b.ends_at, &zone)
+        ),
         next,
         steps,
         open: matches!(b.status, Status::Pending | Status::Confirmed | Status::Arrived),
-        notes: if b.note.is_empty() { Vec::new() } else { vec![b.note.clone()] },
+        notes: if b.note.is_empty() {
+            Vec::new()
+        } else {
+            vec![b.note.clone()]
+        },
         facts,
         phone,
         identifiers: Vec::new(),
@@ -201,7 +243,11 @@ fn story(b: &BookingRow, zone: &jiff::tz::TimeZone) -> Vec<(String, String)> {
         Channel::WalkIn => "Walked in",
     };
     let mut story = vec![(how.to_owned(), clock::short_moment(b.created_at, zone))];
-    for (words, at) in [("Arrived", b.arrived_at), ("Called in", b.started_at), ("Done", b.completed_at)] {
+    for (words, at) in [
+        ("Arrived", b.arrived_at),
+        ("Called in", b.started_at),
+        ("Done", b.completed_at),
+    ] {
         if let Some(at) = at {
             story.push((words.to_owned(), clock::short_moment(at, zone)));
         }
@@ -224,9 +270,18 @@ fn steps(status: Status) -> (Option<Step>, Vec<Step>) {
     let step = |to, words, key| Step { to, words, key };
     match status {
         Status::Pending => (Some(step("confirmed", "Confirm", "c")), vec![]),
-        Status::Confirmed => (Some(step("arrived", "Arrived", "a")), vec![step("no_show", "Did not come", "x")]),
-        Status::Arrived => (Some(step("in_progress", "Call in", "c")), vec![step("confirmed", "Not here after all", "")]),
-        Status::InProgress => (Some(step("completed", "Done", "e")), vec![step("arrived", "Back to waiting", "")]),
+        Status::Confirmed => (
+            Some(step("arrived", "Arrived", "a")),
+            vec![step("no_show", "Did not come", "x")],
+        ),
+        Status::Arrived => (
+            Some(step("in_progress", "Call in", "c")),
+            vec![step("confirmed", "Not here after all", "")],
+        ),
+        Status::InProgress => (
+            Some(step("completed", "Done", "e")),
+            vec![step("arrived", "Back to waiting", "")],
+        ),
         Status::NoShow => (Some(step("arrived", "Came after all", "a")), vec![]),
         _ => (None, vec![]),
     }

@@ -71,7 +71,11 @@ struct CalendarPage {
 impl CalendarPage {
     fn here(&self) -> String {
         let view = if self.week { "&view=week" } else { "" };
-        let diary = if self.chosen_diary.is_empty() { String::new() } else { format!("&r={}", self.chosen_diary) };
+        let diary = if self.chosen_diary.is_empty() {
+            String::new()
+        } else {
+            format!("&r={}", self.chosen_diary)
+        };
         format!("{}/calendar?date={}{view}{diary}", self.shell.base, self.date)
     }
 }
@@ -105,11 +109,18 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         later: shifted(date, if week { 7 } else { 1 }),
         from: from_row,
         to: to_row,
-        hours: (from_row / 12..to_row / 12).map(|hour| (hour * 12, format!("{hour:02}:00"))).collect(),
+        hours: (from_row / 12..to_row / 12)
+            .map(|hour| (hour * 12, format!("{hour:02}:00")))
+            .collect(),
         now_words: clock::hour_in(now, &zone),
         columns,
         counts: counts(&all, now),
-        diaries: agenda.resources.iter().filter(|r| r.active).map(|r| (r.id.to_string(), r.name.clone())).collect(),
+        diaries: agenda
+            .resources
+            .iter()
+            .filter(|r| r.active)
+            .map(|r| (r.id.to_string(), r.name.clone()))
+            .collect(),
         chosen_diary: wanted.r.clone(),
         panel,
         setup: agenda.resources.is_empty() || agenda.services.is_empty(),
@@ -123,7 +134,11 @@ fn title(first: Date, last: Date, week: bool, today: Date) -> String {
     if !week {
         return clock::long_date(first, today);
     }
-    let begin = if first.month() == last.month() { first.day().to_string() } else { format!("{} {}", first.day(), clock::month(first)) };
+    let begin = if first.month() == last.month() {
+        first.day().to_string()
+    } else {
+        format!("{} {}", first.day(), clock::month(first))
+    };
     format!("{begin} to {} {}", last.day(), clock::month(last))
 }
 
@@ -134,12 +149,23 @@ fn shifted(date: Date, days: i64) -> Date {
 /// The diaries on the page: all that are in use, or the chosen one; a week shows one. A counter sees its own.
 fn diaries<'a>(agenda: &'a Agenda, staff: &Staff<Schedule>, chosen: &str, week: bool) -> Vec<&'a Resource> {
     let chosen: Option<ResourceId> = chosen.parse().ok();
-    let own_only = staff.member.roles.iter().all(|role| role == aloe_domain::permission::Role::Counter);
+    let own_only = staff
+        .member
+        .roles
+        .iter()
+        .all(|role| role == aloe_domain::permission::Role::Counter);
     let wanted = if own_only { staff.member.resource } else { chosen };
-    let mut shown: Vec<&Resource> =
-        agenda.resources.iter().filter(|r| r.active && wanted.is_none_or(|w| w == r.id)).collect();
+    let mut shown: Vec<&Resource> = agenda
+        .resources
+        .iter()
+        .filter(|r| r.active && wanted.is_none_or(|w| w == r.id))
+        .collect();
     if week && wanted.is_none() {
-        let own = staff.member.resource.and_then(|own| shown.iter().position(|r| r.id == own)).unwrap_or(0);
+        let own = staff
+            .member
+            .resource
+            .and_then(|own| shown.iter().position(|r| r.id == own))
+            .unwrap_or(0);
         shown = shown.into_iter().skip(own).take(1).collect();
     }
     shown
@@ -160,13 +186,20 @@ fn columns(
         for offset in 0..days {
             let date = shifted(first, offset);
             let own = layout::on(all, resource.id, date, &zone);
-            if days > 1 && own.is_empty() && date.weekday().to_monday_zero_offset() > 4 && open_on(agenda, resource, date).is_empty() {
+            if days > 1
+                && own.is_empty()
+                && date.weekday().to_monday_zero_offset() > 4
+                && open_on(agenda, resource, date).is_empty()
+            {
                 continue;
             }
             let seen = own.iter().filter(|b| b.status == Status::Completed).count();
             let counted = format!("{seen} of {} seen", own.len());
             let (name, below) = if days > 1 {
-                (format!("{} {}", clock::weekday(date), date.day()), format!("{} booked", own.len()))
+                (
+                    format!("{} {}", clock::weekday(date), date.day()),
+                    format!("{} booked", own.len()),
+                )
             } else if resource.discipline.is_empty() {
                 (resource.name.clone(), counted)
             } else {
@@ -193,7 +226,13 @@ fn open_on(agenda: &Agenda, resource: &Resource, date: Date) -> Vec<(i64, i64)> 
     let none = Busy::new();
     let places = agenda.locations.iter().filter(|l| l.active);
     places
-        .flat_map(|l| layout::open_minutes(&agenda.location_calendar(l.id), &agenda.diary(resource, l.id, &none), date))
+        .flat_map(|l| {
+            layout::open_minutes(
+                &agenda.location_calendar(l.id),
+                &agenda.diary(resource, l.id, &none),
+                date,
+            )
+        })
         .collect()
 }
 
@@ -209,7 +248,11 @@ fn visible(
         .flat_map(|r| (0..days).flat_map(move |offset| open_on(agenda, r, shifted(first, offset))))
         .collect();
     let on_page = |b: &&BookingRow| shown.iter().any(|r| r.id == b.resource);
-    let rows: Vec<(i64, i64)> = all.iter().filter(on_page).map(|b| layout::booking_rows(b, zone)).collect();
+    let rows: Vec<(i64, i64)> = all
+        .iter()
+        .filter(on_page)
+        .map(|b| layout::booking_rows(b, zone))
+        .collect();
     layout::visible(&open, &rows)
 }
 
@@ -218,14 +261,23 @@ fn cut_to_visible(page: &mut CalendarPage, agenda: &Agenda) {
     let none = Busy::new();
     let (from, to) = (page.from, page.to);
     for column in &mut page.columns {
-        let Ok(id) = column.resource.parse::<ResourceId>() else { continue };
+        let Ok(id) = column.resource.parse::<ResourceId>() else {
+            continue;
+        };
         let Some(resource) = agenda.resource(id) else { continue };
-        let works = |l: &&aloe_db::agenda::Location| agenda.hours.iter().any(|h| h.resource == id && h.location == l.id);
+        let works =
+            |l: &&aloe_db::agenda::Location| agenda.hours.iter().any(|h| h.resource == id && h.location == l.id);
         if let [place] = agenda.locations.iter().filter(works).collect::<Vec<_>>().as_slice() {
-            let (calendar, diary) = (agenda.location_calendar(place.id), agenda.diary(resource, place.id, &none));
+            let (calendar, diary) = (
+                agenda.location_calendar(place.id),
+                agenda.diary(resource, place.id, &none),
+            );
             column.shut = layout::shut(&calendar, &diary, column.date, from, to);
         }
-        column.now = column.now.take().filter(|(_, minute)| minute / 5 >= from && minute / 5 < to);
+        column.now = column
+            .now
+            .take()
+            .filter(|(_, minute)| minute / 5 >= from && minute / 5 < to);
     }
 }
 

@@ -16,7 +16,9 @@ use crate::session::Staff;
 pub async fn change(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
     let id: BookingId = id.parse().map_err(|_| Failure::Missing)?;
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
-    let to = Status::from_code(f.get("to")).filter(|to| *to != Status::Cancelled).ok_or(Failure::Malformed)?;
+    let to = Status::from_code(f.get("to"))
+        .filter(|to| *to != Status::Cancelled)
+        .ok_or(Failure::Malformed)?;
     let agenda = agenda(&staff).await?;
     let mut tx = staff.begin().await?;
     bookings::set_status(&mut tx, &agenda, id, version, to, "").await?;

@@ -27,11 +27,18 @@ pub async fn amend(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>
         return Ok(response);
     }
     let number = registration_number(&staff).await?;
-    let sections = Sections { plan: text, ..Sections::default() };
+    let sections = Sections {
+        plan: text,
+        ..Sections::default()
+    };
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, encounter_id).await?;
     clinical::amend(&mut tx, &encounter, &reason, &sections, &staff.member, &number).await?;
     tx.commit().await?;
     let back = staff.link(&format!("/consultations/{encounter_id}"));
-    Ok(see_other_saying(&staff.app, &back, "The amendment is signed and stands under the note."))
+    Ok(see_other_saying(
+        &staff.app,
+        &back,
+        "The amendment is signed and stands under the note.",
+    ))
 }

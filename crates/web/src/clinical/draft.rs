@@ -25,7 +25,9 @@ pub fn sections(f: &Form) -> Result<Sections, Failure> {
     let read = |name: &str| -> Result<String, Failure> {
         let text = f.get(name).replace("\r\n", "\n");
         if text.chars().count() > LONGEST {
-            return Err(Failure::Refused(format!("A section holds {LONGEST} characters. Shorten it; what you typed is still in the page.")));
+            return Err(Failure::Refused(format!(
+                "A section holds {LONGEST} characters. Shorten it; what you typed is still in the page."
+            )));
         }
         Ok(text)
     };
@@ -44,10 +46,14 @@ pub async fn save(
     headers: HeaderMap,
     f: Form,
 ) -> Result<Response, Response> {
-    let script = headers.get("accept").is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
+    let script = headers
+        .get("accept")
+        .is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
     let saved = store(&staff, &id, &f).await;
     match saved {
-        Ok((version, at)) if script => Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at) })).into_response()),
+        Ok((version, at)) if script => {
+            Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at) })).into_response())
+        }
         Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}")))),
         Err(failure) => Err(failure.page(&headers)),
     }

@@ -31,13 +31,25 @@ pub struct NoteBlock {
 impl NoteBlock {
     /// A signed note as a block.
     pub fn of(note: &SignedNote) -> Self {
-        let said = note.sections.parts().into_iter().filter(|(_, text)| !text.trim().is_empty());
-        let number = if note.registration_number.is_empty() { String::new() } else { format!(", {}", note.registration_number) };
+        let said = note
+            .sections
+            .parts()
+            .into_iter()
+            .filter(|(_, text)| !text.trim().is_empty());
+        let number = if note.registration_number.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", note.registration_number)
+        };
         Self {
             amendment: note.amendment,
             reason: note.reason.clone(),
             parts: said.map(|(heading, text)| (heading, text.to_owned())).collect(),
-            signed: format!("{}{number}, {}", note.author, clock::plain_moment(note.signed_at, &zone())),
+            signed: format!(
+                "{}{number}, {}",
+                note.author,
+                clock::plain_moment(note.signed_at, &zone())
+            ),
         }
     }
 }
@@ -80,7 +92,10 @@ pub async fn open(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>)
     let visits = clinical::open_file(&mut tx, patient).await?;
     tx.commit().await?;
     let file = frame(&staff, patient, &visits, None).await?;
-    html(&FilePage { shell: Shell::new(&staff), file })
+    html(&FilePage {
+        shell: Shell::new(&staff),
+        file,
+    })
 }
 
 /// Begins a consultation, or goes on with the booking's.
@@ -130,13 +145,36 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
     let (shell, title) = (Shell::new(&staff), super::title(&encounter));
     if encounter.signed_at.is_some() {
         let notes = notes.iter().map(NoteBlock::of).collect();
-        return html(&SignedPage { shell, file, id: id.to_string(), title, notes, f });
+        return html(&SignedPage {
+            shell,
+            file,
+            id: id.to_string(),
+            title,
+            notes,
+            f,
+        });
     }
-    let saved = draft.as_ref().map(|d| format!("Saved {}", seconds(d.saved_at))).unwrap_or_default();
+    let saved = draft
+        .as_ref()
+        .map(|d| format!("Saved {}", seconds(d.saved_at)))
+        .unwrap_or_default();
     let resumed = draft.is_some();
     let version = draft.as_ref().map_or(0, |d| d.version);
-    let draft = draft.unwrap_or_else(|| Draft { sections: Default::default(), saved_at: clock::now(), version: 0 });
-    html(&WritePage { shell, file, id: id.to_string(), title, version, saved, resumed, draft })
+    let draft = draft.unwrap_or_else(|| Draft {
+        sections: Default::default(),
+        saved_at: clock::now(),
+        version: 0,
+    });
+    html(&WritePage {
+        shell,
+        file,
+        id: id.to_string(),
+        title,
+        version,
+        saved,
+        resumed,
+        draft,
+    })
 }
 
 /// `09:11:52`.

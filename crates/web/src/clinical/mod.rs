@@ -88,11 +88,19 @@ fn about(r: &PatientRecord) -> String {
         _ => "",
     };
     let sex_and_age = match r.birth_date {
-        Some(birth) if sex.is_empty() => format!("{} years · born {}", clock::age(birth, today), clock::plain_date(birth)),
-        Some(birth) => format!("{sex}, {} · born {}", clock::age(birth, today), clock::plain_date(birth)),
+        Some(birth) if sex.is_empty() => {
+            format!("{} years · born {}", clock::age(birth, today), clock::plain_date(birth))
+        }
+        Some(birth) => format!(
+            "{sex}, {} · born {}",
+            clock::age(birth, today),
+            clock::plain_date(birth)
+        ),
         None => sex.to_owned(),
     };
-    format!("{sex_and_age} · file {}", r.file_number).trim_start_matches(" · ").to_owned()
+    format!("{sex_and_age} · file {}", r.file_number)
+        .trim_start_matches(" · ")
+        .to_owned()
 }
 
 fn visit(staff: &Staff<Clinical>, v: &EncounterLine, here: Option<EncounterId>) -> VisitLine {
@@ -116,11 +124,16 @@ pub(crate) fn id_of(text: &str) -> Result<EncounterId, Failure> {
 
 /// The registration number of the member's own diary, to stand under a signature.
 pub(crate) async fn registration_number(staff: &Staff<Clinical>) -> Result<String, Failure> {
-    let Some(own) = staff.member.resource else { return Ok(String::new()) };
+    let Some(own) = staff.member.resource else {
+        return Ok(String::new());
+    };
     let mut tx = staff.begin_as_member().await?;
     let agenda = aloe_db::agenda::Agenda::load(&mut tx, clock::now().to_zoned(TimeZone::UTC).date()).await?;
     tx.done().await?;
-    Ok(agenda.resource(own).map(|r| r.registration_number.clone()).unwrap_or_default())
+    Ok(agenda
+        .resource(own)
+        .map(|r| r.registration_number.clone())
+        .unwrap_or_default())
 }
 
 /// `Consultation, 24 November 2026, 08:45`.

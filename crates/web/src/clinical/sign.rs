@@ -47,10 +47,22 @@ pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)
         id: id.to_string(),
         title: title(&encounter),
         version,
-        parts: parts.iter().filter(|(_, text)| !text.trim().is_empty()).map(|(h, t)| (*h, (*t).to_owned())).collect(),
-        empty: parts.iter().filter(|(_, text)| text.trim().is_empty()).map(|(h, _)| *h).collect(),
+        parts: parts
+            .iter()
+            .filter(|(_, text)| !text.trim().is_empty())
+            .map(|(h, t)| (*h, (*t).to_owned()))
+            .collect(),
+        empty: parts
+            .iter()
+            .filter(|(_, text)| text.trim().is_empty())
+            .map(|(h, _)| *h)
+            .collect(),
         nothing: sections.is_empty(),
-        signer: if number.is_empty() { staff.member.name.clone() } else { format!("{}, {number}", staff.member.name) },
+        signer: if number.is_empty() {
+            staff.member.name.clone()
+        } else {
+            format!("{}, {number}", staff.member.name)
+        },
     })
 }
 
@@ -64,5 +76,9 @@ pub async fn sign(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>,
     clinical::sign(&mut tx, &encounter, version, &staff.member, &number).await?;
     tx.commit().await?;
     let back = staff.link(&format!("/consultations/{id}"));
-    Ok(see_other_saying(&staff.app, &back, "Signed. From here on it can be amended, never changed."))
+    Ok(see_other_saying(
+        &staff.app,
+        &back,
+        "Signed. From here on it can be amended, never changed.",
+    ))
 }

@@ -28,7 +28,9 @@ struct InvitationPage {
 }
 
 fn hash_of(token: &str) -> Result<TokenHash, Failure> {
-    Token::parse(token).map(|token| token.hash(TokenDomain::INVITATION)).map_err(|_| over())
+    Token::parse(token)
+        .map(|token| token.hash(TokenDomain::INVITATION))
+        .map_err(|_| over())
 }
 
 fn over() -> Failure {
@@ -36,7 +38,12 @@ fn over() -> Failure {
 }
 
 async fn page(visitor: &Visitor, visit: &Visit, token: &TokenHash, f: Form) -> Result<InvitationPage, Failure> {
-    let open = visitor.app.doors.find_invitation(visit, token).await?.ok_or_else(over)?;
+    let open = visitor
+        .app
+        .doors
+        .find_invitation(visit, token)
+        .await?
+        .ok_or_else(over)?;
     let roles: Vec<&str> = open.roles.iter().map(role_words).collect();
     Ok(InvitationPage {
         head: Head::new(),
@@ -46,7 +53,11 @@ async fn page(visitor: &Visitor, visit: &Visit, token: &TokenHash, f: Form) -> R
         email: open.email,
         roles: roles.join(", "),
         has_account: open.has_account,
-        f: if f.get("name").is_empty() { Form::filled([("name", open.name)]) } else { f },
+        f: if f.get("name").is_empty() {
+            Form::filled([("name", open.name)])
+        } else {
+            f
+        },
     })
 }
 
@@ -66,7 +77,12 @@ pub async fn accept(
     mut f: Form,
 ) -> Answer {
     let token = hash_of(&token)?;
-    let open = visitor.app.doors.find_invitation(&visit, &token).await?.ok_or_else(over)?;
+    let open = visitor
+        .app
+        .doors
+        .find_invitation(&visit, &token)
+        .await?
+        .ok_or_else(over)?;
     let name = f.parse("name", PersonName::parse);
     let typed = f.get("password").to_owned();
     let hash = if open.has_account {
@@ -87,7 +103,12 @@ pub async fn accept(
         shown.f = f;
         return Ok(visitor.remember(refused(&shown)?));
     };
-    let user = visitor.app.doors.accept_invitation(&visit, &token, name.as_str(), &hash).await?.ok_or_else(over)?;
+    let user = visitor
+        .app
+        .doors
+        .accept_invitation(&visit, &token, name.as_str(), &hash)
+        .await?
+        .ok_or_else(over)?;
     if open.has_account {
         return Ok(see_other("/sign-in"));
     }

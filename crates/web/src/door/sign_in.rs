@@ -65,7 +65,9 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
     if let Some(email) = email.filter(|_| f.is_fine()) {
         admit(&app, &visit, &email).await?;
         let account = app.doors.find_account(&visit, &email).await?;
-        let known = account.as_ref().map(|a| StoredPassword::from_stored(a.password_hash.clone()));
+        let known = account
+            .as_ref()
+            .map(|a| StoredPassword::from_stored(a.password_hash.clone()));
         let verdict = verify(&app, typed.clone(), known).await?;
         if let Some(account) = account.filter(|a| !a.disabled) {
             if matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade) {
@@ -76,19 +78,33 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
             }
             app.doors.note_failed_sign_in(&visit, account.user).await?;
         }
-        f.complain("password", "The e-mail address and the password do not belong together. Check both.");
+        f.complain(
+            "password",
+            "The e-mail address and the password do not belong together. Check both.",
+        );
     }
     f.set("password", "");
     let next = inside(f.get("next")).to_owned();
-    let page =
-        SignInPage { head: Head::new(), csrf: visitor.csrf.clone(), demonstration: app.config.demonstration, next, f };
+    let page = SignInPage {
+        head: Head::new(),
+        csrf: visitor.csrf.clone(),
+        demonstration: app.config.demonstration,
+        next,
+        f,
+    };
     Ok(visitor.remember(refused(&page)?))
 }
 
 /// Counts the attempt against its source and its account.
 async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
-    let by_source = app.doors.throttle("sign-in source", &visit.source.to_string(), 30, 4.0).await?;
-    let by_account = app.doors.throttle("sign-in account", &email.canonical(), 10, 20.0).await?;
+    let by_source = app
+        .doors
+        .throttle("sign-in source", &visit.source.to_string(), 30, 4.0)
+        .await?;
+    let by_account = app
+        .doors
+        .throttle("sign-in account", &email.canonical(), 10, 20.0)
+        .await?;
     match by_source.max(by_account) {
         0 => Ok(()),
         wait => Err(Failure::TooOften(wait)),
@@ -102,10 +118,12 @@ async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) -> Res
         Err(_) => (Password::typed("x".repeat(12)).map_err(|_| Failure::Broken)?, false),
     };
     let (tell, told) = oneshot::channel();
-    let queued = app.passwords.verify_then(password, known.filter(|_| possible), move |verdict| {
-        // Nobody waits any more when the send fails.
-        let _ = tell.send(verdict);
-    });
+    let queued = app
+        .passwords
+        .verify_then(password, known.filter(|_| possible), move |verdict| {
+            // Nobody waits any more when the send fails.
+            let _ = tell.send(verdict);
+        });
     queued.map_err(|_| Failure::TooOften(5))?;
     match told.await {
         Ok(Ok(verdict)) => Ok(verdict),
@@ -147,8 +165,13 @@ pub async fn enter(
     next: &str,
 ) -> Answer {
     let pair = FreshPair::draw()?;
-    let device = headers.get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    app.doors.start_session(visit, user, &device.chars().take(200).collect::<String>(), &pair.hashes).await?;
+    let device = headers
+        .get("user-agent")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    app.doors
+        .start_session(visit, user, &device.chars().take(200).collect::<String>(), &pair.hashes)
+        .await?;
     let mut response = see_other(if next.is_empty() { "/" } else { next });
     pair.set(app, response.headers_mut());
     Ok(response)
@@ -170,7 +193,10 @@ pub async fn sign_out(
     let answer = response.headers_mut();
     add(answer, Cookie::Access.clear(&app.config));
     add(answer, Cookie::Refresh.clear(&app.config));
-    answer.insert("clear-site-data", axum::http::HeaderValue::from_static("\"cache\", \"storage\""));
+    answer.insert(
+        "clear-site-data",
+        axum::http::HeaderValue::from_static("\"cache\", \"storage\""),
+    );
     Ok(response)
 }
 
@@ -213,7 +239,12 @@ mod tests {
     #[test]
     fn signing_in_leads_to_pages_of_our_own_only() {
         assert_eq!(inside("/o/x/calendar?day=1"), "/o/x/calendar?day=1");
-        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+        for elsewhere in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+        ] {
             assert_eq!(inside(elsewhere), "", "{elsewhere}");
         }
     }

@@ -34,12 +34,20 @@ pub fn roles(kind: OrganisationKind) -> Vec<Role> {
 /// The matrix of one kind of organisation.
 pub fn rows(kind: OrganisationKind) -> Vec<Row> {
     let office = kind == OrganisationKind::PublicOffice;
-    let acts = ACTS.iter().filter(|(_, permission)| !(office && *permission == Permission::Clinical));
-    acts.map(|(act, permission)| Row { act, cells: roles(kind).into_iter().map(|role| cell(role, *permission)).collect() }).collect()
+    let acts = ACTS
+        .iter()
+        .filter(|(_, permission)| !(office && *permission == Permission::Clinical));
+    acts.map(|(act, permission)| Row {
+        act,
+        cells: roles(kind).into_iter().map(|role| cell(role, *permission)).collect(),
+    })
+    .collect()
 }
 
 fn cell(role: Role, permission: Permission) -> (&'static str, &'static str) {
-    let granted = ROLE_PERMISSIONS.iter().any(|(r, set)| *r == role && set.contains(permission));
+    let granted = ROLE_PERMISSIONS
+        .iter()
+        .any(|(r, set)| *r == role && set.contains(permission));
     match (granted, role, permission) {
         (true, Role::Counter, Permission::Schedule | Permission::Patients) => ("cond", "Own counter"),
         (true, _, _) => ("yes", "Yes"),
@@ -61,5 +69,8 @@ pub fn choices(kind: OrganisationKind) -> Vec<(String, &'static str, &'static st
         Role::Counter => "The bookings of one counter.",
         Role::Manager => "All counters, team, settings and the audit trail.",
     };
-    roles(kind).into_iter().map(|role| (role.code().to_owned(), role_words(role), hint(role))).collect()
+    roles(kind)
+        .into_iter()
+        .map(|role| (role.code().to_owned(), role_words(role), hint(role)))
+        .collect()
 }

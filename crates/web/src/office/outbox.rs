@@ -32,6 +32,13 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
     let mut tx = staff.begin().await?;
     let recent = messages::recent(&mut tx, &staff.app.keys, 50).await?;
     tx.done().await?;
-    let line = |m: Shown| Line { when: clock::short_moment(m.created_at, &zone()), sms: m.channel == "sms", m };
-    html(&OutboxPage { shell: Shell::new(&staff), lines: recent.into_iter().map(line).collect() })
+    let line = |m: Shown| Line {
+        when: clock::short_moment(m.created_at, &zone()),
+        sms: m.channel == "sms",
+        m,
+    };
+    html(&OutboxPage {
+        shell: Shell::new(&staff),
+        lines: recent.into_iter().map(line).collect(),
+    })
 }

@@ -41,19 +41,79 @@ pub(crate) async fn steps(staff: &Staff<Settings>, agenda: &Agenda) -> Result<Ve
     tx.done().await?;
     let p = &agenda.profile;
     let practice = p.kind == "practice";
-    let step = |words, hint, rest: &str, done, needed| Step { words, hint, link: staff.link(rest), done, needed };
-    let bookable = agenda.services.iter().any(|s| s.active && s.online && !agenda.places_for(s.id).is_empty());
+    let step = |words, hint, rest: &str, done, needed| Step {
+        words,
+        hint,
+        link: staff.link(rest),
+        done,
+        needed,
+    };
+    let bookable = agenda
+        .services
+        .iter()
+        .any(|s| s.active && s.online && !agenda.places_for(s.id).is_empty());
     let mut steps = vec![
-        step("Information officer", "Named by the privacy act, and on your privacy page.", "/settings/profile", !p.officer_name.is_empty(), true),
-        step("A place", "With an address, so that people find it.", "/settings/places", agenda.locations.iter().any(|l| l.active && !l.address.is_empty()), true),
-        step("A diary", "A practitioner, a counter or a room.", "/settings/diaries", agenda.resources.iter().any(|r| r.active), true),
-        step("A service", "Something to book, with its length.", "/settings/services", agenda.services.iter().any(|s| s.active), true),
-        step("Weekly hours", "When each diary is open, and where.", "/settings/hours", !agenda.hours.is_empty(), true),
-        step("Something bookable online", "A service offered by a diary with hours.", "/settings/services", bookable, true),
-        step("Privacy notice", "Shown before anything is collected.", "/settings/booking", notice.is_some(), true),
+        step(
+            "Information officer",
+            "Named by the privacy act, and on your privacy page.",
+            "/settings/profile",
+            !p.officer_name.is_empty(),
+            true,
+        ),
+        step(
+            "A place",
+            "With an address, so that people find it.",
+            "/settings/places",
+            agenda.locations.iter().any(|l| l.active && !l.address.is_empty()),
+            true,
+        ),
+        step(
+            "A diary",
+            "A practitioner, a counter or a room.",
+            "/settings/diaries",
+            agenda.resources.iter().any(|r| r.active),
+            true,
+        ),
+        step(
+            "A service",
+            "Something to book, with its length.",
+            "/settings/services",
+            agenda.services.iter().any(|s| s.active),
+            true,
+        ),
+        step(
+            "Weekly hours",
+            "When each diary is open, and where.",
+            "/settings/hours",
+            !agenda.hours.is_empty(),
+            true,
+        ),
+        step(
+            "Something bookable online",
+            "A service offered by a diary with hours.",
+            "/settings/services",
+            bookable,
+            true,
+        ),
+        step(
+            "Privacy notice",
+            "Shown before anything is collected.",
+            "/settings/booking",
+            notice.is_some(),
+            true,
+        ),
     ];
     if practice {
-        steps.insert(1, step("Practice number", "For claims. Not needed to take bookings.", "/settings/profile", p.practice_number.is_some(), false));
+        steps.insert(
+            1,
+            step(
+                "Practice number",
+                "For claims. Not needed to take bookings.",
+                "/settings/profile",
+                p.practice_number.is_some(),
+                false,
+            ),
+        );
     }
     Ok(steps)
 }

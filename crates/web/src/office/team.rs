@@ -70,14 +70,22 @@ async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
     let mut tx = staff.begin().await?;
     let invitations = team::invitations(&mut tx).await?;
     tx.done().await?;
-    let owners = members.iter().filter(|m| m.active && m.roles.contains(Role::Owner)).count();
+    let owners = members
+        .iter()
+        .filter(|m| m.active && m.roles.contains(Role::Owner))
+        .count();
     let kind = staff.member.kind;
     Ok(TeamPage {
         shell: Shell::new(staff),
         members: members.iter().map(|m| member_line(m, owners)).collect(),
         invitations: invitations.iter().map(invitation_line).collect(),
         choices: matrix::choices(kind),
-        diaries: agenda.resources.iter().filter(|r| r.active).map(|r| (r.id.to_string(), r.name.clone())).collect(),
+        diaries: agenda
+            .resources
+            .iter()
+            .filter(|r| r.active)
+            .map(|r| (r.id.to_string(), r.name.clone()))
+            .collect(),
         roles: matrix::roles(kind).into_iter().map(role_words).collect(),
         matrix: matrix::rows(kind),
         owner: staff.may(Permission::Owners),
@@ -144,7 +152,11 @@ pub async fn change(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, m
     let mut tx = staff.begin().await?;
     team::change(&mut tx, id, version, roles, f.get("diary").parse().ok(), active).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/team"), "Saved. It holds from their next click."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/team"),
+        "Saved. It holds from their next click.",
+    ))
 }
 
 /// Invites someone by e-mail.
@@ -152,10 +164,20 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     let email = f.parse("email", EmailAddress::parse);
     let name = f.parse("name", PersonName::parse);
     let roles = roles_in(&staff, &mut f);
-    let (Some(email), Some(name), true) = (email, name, f.is_fine()) else { return refused(&page(&staff, f).await?) };
+    let (Some(email), Some(name), true) = (email, name, f.is_fine()) else {
+        return refused(&page(&staff, f).await?);
+    };
     let token = Token::random()?;
     let mut tx = staff.begin().await?;
-    let id = team::invite(&mut tx, &email, name.as_str(), roles, &token.hash(TokenDomain::INVITATION), &staff.member).await?;
+    let id = team::invite(
+        &mut tx,
+        &email,
+        name.as_str(),
+        roles,
+        &token.hash(TokenDomain::INVITATION),
+        &staff.member,
+    )
+    .await?;
     let link = format!("{}/invitation/{}", staff.app.config.origin, token.to_text().expose());
     let organisation = &staff.member.organisation_name;
     let body = format!(
@@ -176,7 +198,10 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     };
     messages::queue(&mut tx, &staff.app.keys, &message).await?;
     tx.commit().await?;
-    let said = format!("{} is invited. The link in the e-mail works for seven days, once.", name.as_str());
+    let said = format!(
+        "{} is invited. The link in the e-mail works for seven days, once.",
+        name.as_str()
+    );
     Ok(see_other_saying(&staff.app, &staff.link("/team"), &said))
 }
 
@@ -186,7 +211,11 @@ pub async fn withdraw(staff: Staff<Team>, Path((_, id)): Path<(String, String)>,
     let mut tx = staff.begin().await?;
     team::withdraw(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/team"), "The invitation is withdrawn. Its link does nothing now."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/team"),
+        "The invitation is withdrawn. Its link does nothing now.",
+    ))
 }
 
 /// Lets reception reveal identifiers, or no longer: an owner's decision.
@@ -199,5 +228,9 @@ pub async fn let_reception_reveal(staff: Staff<aloe_domain::permission::need::Ow
     }
     settings::let_reception_reveal(&mut tx, version, f.ticked("may")).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/team"), "Saved. It holds from reception's next click."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/team"),
+        "Saved. It holds from reception's next click.",
+    ))
 }

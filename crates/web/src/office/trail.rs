@@ -87,26 +87,47 @@ const PAGE: i64 = 60;
 /// Shows the trail.
 pub async fn show(staff: Staff<AuditOwn>, Query(wanted): Query<Wanted>) -> Answer {
     let today = clock::now().to_zoned(zone()).date();
-    let from: Date = wanted.from.parse().unwrap_or_else(|_| today.checked_sub(30.days()).unwrap_or(today));
+    let from: Date = wanted
+        .from
+        .parse()
+        .unwrap_or_else(|_| today.checked_sub(30.days()).unwrap_or(today));
     let to: Date = wanted.to.parse().unwrap_or(today);
     let filter = Filter {
         from: clock::day_bounds(from, &zone()).0,
         to: clock::day_bounds(to, &zone()).1,
         user: wanted.user.parse().ok(),
         patient: wanted.patient.parse().ok(),
-        action: ACTIONS.iter().find(|(code, _)| *code == wanted.action).map(|(code, _)| (*code).to_owned()).unwrap_or_default(),
+        action: ACTIONS
+            .iter()
+            .find(|(code, _)| *code == wanted.action)
+            .map(|(code, _)| (*code).to_owned())
+            .unwrap_or_default(),
         before: wanted.before.parse().ok(),
         most: PAGE,
     };
     let mut tx = staff.begin().await?;
-    tx.record(&Act { action: "read_trail", entity: "audit_entries", entity_id: None, patient: filter.patient, purpose: "", detail: None })
-        .await?;
+    tx.record(&Act {
+        action: "read_trail",
+        entity: "audit_entries",
+        entity_id: None,
+        patient: filter.patient,
+        purpose: "",
+        detail: None,
+    })
+    .await?;
     let entries = trail::list(&mut tx, &filter).await?;
     tx.commit().await?;
     let all = staff.may(Permission::AuditAll);
     let people = if all { members(&staff).await? } else { Vec::new() };
-    let older = entries.last().filter(|_| i64::try_from(entries.len()).unwrap_or(0) == PAGE);
-    let older = older.map(|e| format!("?user={}&patient={}&action={}&from={from}&to={to}&before={}", wanted.user, wanted.patient, wanted.action, e.id));
+    let older = entries
+        .last()
+        .filter(|_| i64::try_from(entries.len()).unwrap_or(0) == PAGE);
+    let older = older.map(|e| {
+        format!(
+            "?user={}&patient={}&action={}&from={from}&to={to}&before={}",
+            wanted.user, wanted.patient, wanted.action, e.id
+        )
+    });
     html(&TrailPage {
         shell: Shell::new(&staff),
         scope: match (all, staff.may(Permission::AuditOwnPatients)) {
@@ -138,10 +159,21 @@ fn line(e: &Entry) -> Line {
         when: moment(e.at),
         who: e.actor.clone(),
         roles: e.roles.clone(),
-        source: e.source.clone().unwrap_or_default().trim_end_matches("/32").trim_end_matches("/128").to_owned(),
+        source: e
+            .source
+            .clone()
+            .unwrap_or_default()
+            .trim_end_matches("/32")
+            .trim_end_matches("/128")
+            .to_owned(),
         what: words(e),
         denied: e.outcome == "denied",
-        patient: e.patient.map(|id| (id.to_string(), e.patient_name.clone().unwrap_or_else(|| "a patient".into()))),
+        patient: e.patient.map(|id| {
+            (
+                id.to_string(),
+                e.patient_name.clone().unwrap_or_else(|| "a patient".into()),
+            )
+        }),
         changes: changes(e),
     }
 }
@@ -154,7 +186,11 @@ fn moment(at: Timestamp) -> String {
 /// What was done, in words.
 fn words(e: &Entry) -> String {
     let thing = thing(&e.entity);
-    let purpose = if e.purpose.is_empty() { String::new() } else { format!(", {}", e.purpose) };
+    let purpose = if e.purpose.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", e.purpose)
+    };
     match e.action.as_str() {
         "reveal" => format!("Revealed a number{purpose}"),
         "open_file" => "Opened the clinical file".to_owned(),
@@ -210,7 +246,13 @@ fn changes(e: &Entry) -> Vec<Change> {
         was: shown(label, was.get(label)),
         became: shown(label, became.get(label)),
     };
-    labels.into_iter().filter(|l| !l.ends_with("_id") && *l != "wrapped").map(one).filter(|c| c.was != c.became).take(14).collect()
+    labels
+        .into_iter()
+        .filter(|l| !l.ends_with("_id") && *l != "wrapped")
+        .map(one)
+        .filter(|c| c.was != c.became)
+        .take(14)
+        .collect()
 }
 
 fn shown(label: &str, value: Option<&Value>) -> String {
@@ -223,7 +265,11 @@ fn shown(label: &str, value: Option<&Value>) -> String {
         },
         Some(Value::Bool(true)) => "yes".to_owned(),
         Some(Value::Bool(false)) => "no".to_owned(),
-        Some(Value::Array(items)) => items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect::<Vec<_>>().join(", "),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", "),
         Some(other) => other.to_string(),
     }
 }

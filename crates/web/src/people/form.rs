@@ -50,12 +50,19 @@ struct PatientForm {
 }
 
 fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
-    pairs.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(code, words)| ((*code).to_owned(), (*words).to_owned()))
+        .collect()
 }
 
 fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, f: Form) -> PatientForm {
     let (title, action, back) = match id {
-        None => ("Register a patient".to_owned(), staff.link("/patients/new"), staff.link("/patients")),
+        None => (
+            "Register a patient".to_owned(),
+            staff.link("/patients/new"),
+            staff.link("/patients"),
+        ),
         Some(id) => {
             let own = staff.link(&format!("/patients/{id}"));
             (format!("Correct {}", f.get("surname")), format!("{own}/edit"), own)
@@ -79,8 +86,16 @@ fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, 
         back,
         is_new: id.is_none(),
         kinds: choices(&kinds),
-        sexes: choices(&[("unknown", "Not stated"), ("female", "Female"), ("male", "Male"), ("other", "Other")]),
-        languages: Language::ALL.iter().map(|l| (l.code().to_owned(), l.own_name().to_owned())).collect(),
+        sexes: choices(&[
+            ("unknown", "Not stated"),
+            ("female", "Female"),
+            ("male", "Male"),
+            ("other", "Other"),
+        ]),
+        languages: Language::ALL
+            .iter()
+            .map(|l| (l.code().to_owned(), l.own_name().to_owned()))
+            .collect(),
         notice,
         duplicates: Vec::new(),
         f,
@@ -96,7 +111,11 @@ async fn read_notice(staff: &Staff<Patients>) -> Result<Option<Notice>, Failure>
 
 /// The empty form, or one filled from a booking.
 pub async fn new(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answer {
-    let mut f = Form::filled([("kind", "sa_id".to_owned()), ("language", "en".to_owned()), ("sex", "unknown".to_owned())]);
+    let mut f = Form::filled([
+        ("kind", "sa_id".to_owned()),
+        ("language", "en".to_owned()),
+        ("sex", "unknown".to_owned()),
+    ]);
     if let Ok(booking) = wanted.booking.parse::<BookingId>() {
         let mut tx = staff.begin_for::<Schedule>().await?;
         let b = bookings::find(&mut tx, booking).await?;
@@ -106,7 +125,12 @@ pub async fn new(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answer
         f.set("booking", booking.to_string());
         f.set("given_names", given);
         f.set("surname", surname);
-        f.set("phone", PhoneNumber::parse(&b.contact_phone).map(|p| p.national()).unwrap_or_default());
+        f.set(
+            "phone",
+            PhoneNumber::parse(&b.contact_phone)
+                .map(|p| p.national())
+                .unwrap_or_default(),
+        );
         f.set("language", b.language.clone());
     }
     let notice = read_notice(&staff).await?;
@@ -124,8 +148,15 @@ fn read(f: &mut Form, today: Date) -> Option<Typed> {
     let given_names = f.parse_optional("given_names", PersonName::parse);
     let surname = f.parse("surname", PersonName::parse);
     let mut birth_date = f.parse_optional("birth_date", |text| {
-        let date = text.trim().parse::<Date>().map_err(|_| "Type the birth date as year-month-day, such as 1986-03-14.")?;
-        if date > today || date.year() < today.year() - 125 { Err("Check the birth date: nobody was born then.") } else { Ok(date) }
+        let date = text
+            .trim()
+            .parse::<Date>()
+            .map_err(|_| "Type the birth date as year-month-day, such as 1986-03-14.")?;
+        if date > today || date.year() < today.year() - 125 {
+            Err("Check the birth date: nobody was born then.")
+        } else {
+            Ok(date)
+        }
     });
     let kind = IdentityType::from_code(f.get("kind"));
     let document = kind.and_then(|kind| {
@@ -142,7 +173,10 @@ fn read(f: &mut Form, today: Date) -> Option<Typed> {
         birth_date = agree(f, birth_date, number, today);
     }
     let phone = f.parse_optional("phone", PhoneNumber::parse);
-    let email = f.parse_optional("email", EmailAddress::parse).map(|e| e.as_str().to_owned()).unwrap_or_default();
+    let email = f
+        .parse_optional("email", EmailAddress::parse)
+        .map(|e| e.as_str().to_owned())
+        .unwrap_or_default();
     let contact = Contact {
         given_names,
         surname: surname?,
@@ -161,7 +195,12 @@ fn read(f: &mut Form, today: Date) -> Option<Typed> {
         reception_note: f.text::<600>("reception_note"),
     };
     let medical_aid = medical_aid(f);
-    Some(Typed { contact, document, medical_aid }).filter(|_| f.is_fine())
+    Some(Typed {
+        contact,
+        document,
+        medical_aid,
+    })
+    .filter(|_| f.is_fine())
 }
 
 /// The ID number tells the birth date where it can: a blank one is filled, a different one is asked about.
@@ -169,7 +208,10 @@ fn agree(f: &mut Form, typed: Option<Date>, number: &SaIdNumber, today: Date) ->
     let dates = number.birth_dates(today);
     match typed {
         Some(date) if !dates.include(date) => {
-            f.complain("birth_date", "This is not the birth date in the ID number. One of the two is wrong.");
+            f.complain(
+                "birth_date",
+                "This is not the birth date in the ID number. One of the two is wrong.",
+            );
             Some(date)
         }
         Some(date) => Some(date),
@@ -187,7 +229,11 @@ fn medical_aid(f: &mut Form) -> Option<MedicalAid> {
     if scheme.is_empty() && number.is_some() {
         f.complain("scheme", "Type the scheme's name, or leave the number out.");
     }
-    Some(MedicalAid { scheme, number: number?, dependant })
+    Some(MedicalAid {
+        scheme,
+        number: number?,
+        dependant,
+    })
 }
 
 async fn duplicates_of(
@@ -196,11 +242,21 @@ async fn duplicates_of(
     except: Option<PatientId>,
 ) -> Result<Vec<(Found, &'static str)>, Failure> {
     let mut tx = staff.begin().await?;
-    let canonical = typed.document.as_ref().and_then(|d| d.canonical_bytes().map(|bytes| (d.kind().code(), bytes)));
+    let canonical = typed
+        .document
+        .as_ref()
+        .and_then(|d| d.canonical_bytes().map(|bytes| (d.kind().code(), bytes)));
     let document = canonical.as_ref().map(|(kind, bytes)| (*kind, bytes.as_slice()));
     let c = &typed.contact;
-    let found =
-        patients::duplicates(&mut tx, &staff.app.keys, document, c.surname.as_str(), c.birth_date, except).await?;
+    let found = patients::duplicates(
+        &mut tx,
+        &staff.app.keys,
+        document,
+        c.surname.as_str(),
+        c.birth_date,
+        except,
+    )
+    .await?;
     tx.done().await?;
     Ok(found)
 }
@@ -212,9 +268,14 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
     let typed = read(&mut f, today);
     let shown = f.ticked("notice");
     if notice.is_some() && !shown {
-        f.complain("notice", "Show the privacy notice to the person first, and tick the box.");
+        f.complain(
+            "notice",
+            "Show the privacy notice to the person first, and tick the box.",
+        );
     }
-    let Some(typed) = typed.filter(|_| f.is_fine()) else { return refused(&page(&staff, None, notice, f)) };
+    let Some(typed) = typed.filter(|_| f.is_fine()) else {
+        return refused(&page(&staff, None, notice, f));
+    };
     if !f.ticked("not_the_same") {
         let same = duplicates_of(&staff, &typed, None).await?;
         if !same.is_empty() {
@@ -237,7 +298,11 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
     }
     let number = patients::find(&mut tx, id).await?.file_number;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link(&format!("/patients/{id}")), &format!("Registered as file {number}.")))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link(&format!("/patients/{id}")),
+        &format!("Registered as file {number}."),
+    ))
 }
 
 /// The form of a file.
@@ -252,7 +317,10 @@ pub async fn edit(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
         ("surname", r.surname),
         ("birth_date", r.birth_date.map(|b| b.to_string()).unwrap_or_default()),
         ("sex", r.sex),
-        ("phone", PhoneNumber::parse(&r.phone).map(|p| p.national()).unwrap_or_default()),
+        (
+            "phone",
+            PhoneNumber::parse(&r.phone).map(|p| p.national()).unwrap_or_default(),
+        ),
         ("email", r.email),
         ("language", r.language),
         ("address", r.address),
@@ -267,10 +335,29 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     let id = id_of(&id)?;
     let today = clock::now().to_zoned(TimeZone::UTC).date();
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
-    let Some(typed) = read(&mut f, today) else { return refused(&page(&staff, Some(id), None, f)) };
+    let Some(typed) = read(&mut f, today) else {
+        return refused(&page(&staff, Some(id), None, f));
+    };
     let mut tx = staff.begin().await?;
-    let Typed { contact, document, medical_aid } = &typed;
-    patients::update(&mut tx, &staff.app.keys, id, version, contact, document.as_ref(), medical_aid.as_ref()).await?;
+    let Typed {
+        contact,
+        document,
+        medical_aid,
+    } = &typed;
+    patients::update(
+        &mut tx,
+        &staff.app.keys,
+        id,
+        version,
+        contact,
+        document.as_ref(),
+        medical_aid.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link(&format!("/patients/{id}")), "Saved."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link(&format!("/patients/{id}")),
+        "Saved.",
+    ))
 }

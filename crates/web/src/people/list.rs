@@ -41,7 +41,10 @@ impl Line {
         Self {
             id: f.id.to_string(),
             name: f.full_name(),
-            born: f.birth_date.map(|b| format!("{} ({})", clock::plain_date(b), clock::age(b, today))).unwrap_or_default(),
+            born: f
+                .birth_date
+                .map(|b| format!("{} ({})", clock::plain_date(b), clock::age(b, today)))
+                .unwrap_or_default(),
             phone: PhoneNumber::parse(&f.phone).map(|p| p.national()).unwrap_or_default(),
             masked: f.masked_id.clone().unwrap_or_default(),
             file: f.file_number,

@@ -36,13 +36,21 @@ struct MergePage {
 }
 
 /// Asks which file is the same person's.
-pub async fn ask(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, Query(wanted): Query<Wanted>) -> Answer {
+pub async fn ask(
+    staff: Staff<Patients>,
+    Path((_, id)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Answer {
     let id = id_of(&id)?;
     let today = clock::now().to_zoned(TimeZone::UTC).date();
     let mut tx = staff.begin().await?;
     let record = patients::find(&mut tx, id).await?;
     let q: String = wanted.q.trim().chars().take(100).collect();
-    let found = if q.chars().count() < 2 { Vec::new() } else { patients::search(&mut tx, &staff.app.keys, &q, today).await? };
+    let found = if q.chars().count() < 2 {
+        Vec::new()
+    } else {
+        patients::search(&mut tx, &staff.app.keys, &q, today).await?
+    };
     tx.commit().await?;
     html(&MergePage {
         shell: Shell::new(&staff),
@@ -64,7 +72,11 @@ pub async fn merge(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>
     patients::merge(&mut tx, keep, other).await?;
     tx.commit().await?;
     let back = staff.link(&format!("/patients/{keep}"));
-    Ok(see_other_saying(&staff.app, &back, "The two files are one now. It can be undone on this page."))
+    Ok(see_other_saying(
+        &staff.app,
+        &back,
+        "The two files are one now. It can be undone on this page.",
+    ))
 }
 
 /// Takes a merge back.
@@ -74,5 +86,9 @@ pub async fn undo(staff: Staff<Patients>, Path((_, id, merge)): Path<(String, St
     let mut tx = staff.begin().await?;
     patients::undo_merge(&mut tx, merge).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link(&format!("/patients/{keep}")), "The two files are apart again."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link(&format!("/patients/{keep}")),
+        "The two files are apart again.",
+    ))
 }

@@ -27,20 +27,29 @@ pub async fn reveal(
     headers: HeaderMap,
     f: Form,
 ) -> Result<Response, Response> {
-    let answer = value(&staff, &id, &f).await.map_err(|failure: Failure| failure.page(&headers))?;
-    let wants_json = headers.get(header::ACCEPT).is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
+    let answer = value(&staff, &id, &f)
+        .await
+        .map_err(|failure: Failure| failure.page(&headers))?;
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
     let mut response = if wants_json {
         axum::Json(serde_json::json!({ "value": answer })).into_response()
     } else {
         plain_page(&answer)
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
     Ok(response)
 }
 
 async fn value(staff: &Staff<RevealToVerify>, id: &str, f: &Form) -> Result<String, Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::Missing)?;
-    let purpose = PURPOSES.iter().find(|(code, _)| *code == f.get("purpose")).map(|(_, words)| *words);
+    let purpose = PURPOSES
+        .iter()
+        .find(|(code, _)| *code == f.get("purpose"))
+        .map(|(_, words)| *words);
     let purpose = purpose.ok_or_else(|| Failure::Refused("Choose what it is for.".into()))?;
     let mut tx = staff.begin().await?;
     let revealed = patients::reveal(&mut tx, &staff.app.keys, id, purpose).await?;
@@ -50,7 +59,9 @@ async fn value(staff: &Staff<RevealToVerify>, id: &str, f: &Form) -> Result<Stri
 
 /// Without a script the value stands on a page that leads back by itself after twenty seconds.
 fn plain_page(value: &str) -> Response {
-    let value = askama::filters::escape(value, askama::filters::Html).map(|v| v.to_string()).unwrap_or_default();
+    let value = askama::filters::escape(value, askama::filters::Html)
+        .map(|v| v.to_string())
+        .unwrap_or_default();
     let style = &crate::assets::STYLE.path;
     let body = format!(
         "<!doctype html><html lang=\"en-ZA\"><head><meta charset=\"utf-8\"><title>Revealed · Aloe</title>\
@@ -58,6 +69,8 @@ fn plain_page(value: &str) -> Response {
          <p>Go back when you have read it. This page is not kept.</p></main></body></html>"
     );
     let mut response = axum::response::Html(body).into_response();
-    response.headers_mut().insert("refresh", HeaderValue::from_static("20;url=/"));
+    response
+        .headers_mut()
+        .insert("refresh", HeaderValue::from_static("20;url=/"));
     response
 }

@@ -91,19 +91,42 @@ fn masked(i: &patients::Identifier) -> MaskedLine {
         (scheme, _) if i.dependant_code.is_empty() => format!("{scheme}, {}", i.masked),
         (scheme, _) => format!("{scheme}, {}, dependant {}", i.masked, i.dependant_code),
     };
-    MaskedLine { id: i.id.to_string(), label: identifier_words(&i.kind).to_owned(), masked: shown }
+    MaskedLine {
+        id: i.id.to_string(),
+        label: identifier_words(&i.kind).to_owned(),
+        masked: shown,
+    }
 }
 
 /// The facts of a file, without blanks.
 pub(crate) fn facts(r: &PatientRecord) -> Vec<(&'static str, String)> {
     let today = clock::now().to_zoned(TimeZone::UTC).date();
-    let born = r.birth_date.map(|b| format!("{} ({})", clock::plain_date(b), clock::age(b, today)));
-    let language = Language::from_code(&r.language).map(Language::own_name).unwrap_or_default();
-    let notice = r.notice.map(|(v, at)| format!("version {v}, shown {}", clock::plain_date(at.to_zoned(TimeZone::UTC).date())));
+    let born = r
+        .birth_date
+        .map(|b| format!("{} ({})", clock::plain_date(b), clock::age(b, today)));
+    let language = Language::from_code(&r.language)
+        .map(Language::own_name)
+        .unwrap_or_default();
+    let notice = r.notice.map(|(v, at)| {
+        format!(
+            "version {v}, shown {}",
+            clock::plain_date(at.to_zoned(TimeZone::UTC).date())
+        )
+    });
     [
         ("Born", born.unwrap_or_default()),
-        ("Sex", if r.sex == "unknown" { String::new() } else { r.sex.clone() }),
-        ("Phone", PhoneNumber::parse(&r.phone).map(|p| p.national()).unwrap_or_default()),
+        (
+            "Sex",
+            if r.sex == "unknown" {
+                String::new()
+            } else {
+                r.sex.clone()
+            },
+        ),
+        (
+            "Phone",
+            PhoneNumber::parse(&r.phone).map(|p| p.national()).unwrap_or_default(),
+        ),
         ("E-mail", r.email.clone()),
         ("Language", language.to_owned()),
         ("Address", r.address.clone()),

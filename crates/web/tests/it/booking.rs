@@ -10,17 +10,37 @@ use crate::support::{Browser, TestApp, encode};
 async fn code(app: &TestApp, at: &Organisation) -> String {
     let owner = app.db.member(at, Role::Owner).await;
     let page = app.signed_in(&owner).get(&format!("/o/{}/outbox", at.slug)).await;
-    page.text.split("code is ").nth(1).map(|rest| rest[..6].to_owned()).unwrap_or_default()
+    page.text
+        .split("code is ")
+        .nth(1)
+        .map(|rest| rest[..6].to_owned())
+        .unwrap_or_default()
 }
 
 /// Chooses the first free time; answers the fields of the trip.
 async fn choose(browser: &mut Browser<'_>, at: &Organisation) -> (String, String) {
-    let times = browser.get(&format!("/b/{}/times?service={}", at.slug, at.service)).await;
+    let times = browser
+        .get(&format!("/b/{}/times?service={}", at.slug, at.service))
+        .await;
     assert_eq!(times.status, StatusCode::OK);
-    let start = times.text.split("name=\"start\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let fields = [("service", at.service.to_string()), ("place", at.location.to_string()), ("start", start.clone())];
+    let start = times
+        .text
+        .split("name=\"start\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let fields = [
+        ("service", at.service.to_string()),
+        ("place", at.location.to_string()),
+        ("start", start.clone()),
+    ];
     let pairs: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    let held = browser.post(&format!("/b/{}", at.slug), &format!("/b/{}/hold", at.slug), &pairs).await;
+    let held = browser
+        .post(&format!("/b/{}", at.slug), &format!("/b/{}/hold", at.slug), &pairs)
+        .await;
     assert_eq!(held.status, StatusCode::SEE_OTHER, "{}", held.text);
     (start, held.location)
 }
@@ -39,9 +59,16 @@ fn details(at: &Organisation, start: &str, phone: &str, key: &str) -> Vec<(&'sta
     ]
 }
 
-async fn send(browser: &mut Browser<'_>, at: &Organisation, path: &str, fields: &[(&str, String)]) -> crate::support::Page {
+async fn send(
+    browser: &mut Browser<'_>,
+    at: &Organisation,
+    path: &str,
+    fields: &[(&str, String)],
+) -> crate::support::Page {
     let pairs: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    browser.post(&format!("/b/{}", at.slug), &format!("/b/{}/{path}", at.slug), &pairs).await
+    browser
+        .post(&format!("/b/{}", at.slug), &format!("/b/{}/{path}", at.slug), &pairs)
+        .await
 }
 
 /// Books from first page to last; answers the path of the booking's own page.
@@ -64,17 +91,37 @@ async fn n1_n2_a_person_books_moves_and_cancels_by_phone_and_pin() {
     let mut browser = app.browser();
     let link = book(&app, &mut browser, &practice, "082 555 0142").await;
     let page = browser.get(&link).await;
-    assert!(page.text.contains("Lindiwe") && !page.text.contains("Ngcobo"), "a first name and no more");
+    assert!(
+        page.text.contains("Lindiwe") && !page.text.contains("Ngcobo"),
+        "a first name and no more"
+    );
     assert!(!page.text.contains("5550142") && !page.text.contains("555 0142"));
     let times = browser.get(&format!("{link}/move")).await;
-    let start = times.text.rsplit("name=\"start\" value=\"").next().unwrap().split('"').next().unwrap().to_owned();
+    let start = times
+        .text
+        .rsplit("name=\"start\" value=\"")
+        .next()
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let place = practice.location.to_string();
-    let moved = browser.post(&link, &format!("{link}/move"), &[("place", &place), ("start", &start)]).await;
+    let moved = browser
+        .post(&link, &format!("{link}/move"), &[("place", &place), ("start", &start)])
+        .await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
-    browser.post(&link, &format!("{link}/cancel"), &[("reason", "done")]).await;
+    browser
+        .post(&link, &format!("{link}/cancel"), &[("reason", "done")])
+        .await;
     assert!(browser.get(&link).await.text.contains("This booking is cancelled"));
-    let again = browser.post(&link, &format!("{link}/cancel"), &[("reason", "done")]).await;
-    assert!(again.status.is_client_error(), "a cancelled booking is not cancelled again");
+    let again = browser
+        .post(&link, &format!("{link}/cancel"), &[("reason", "done")])
+        .await;
+    assert!(
+        again.status.is_client_error(),
+        "a cancelled booking is not cancelled again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +132,11 @@ async fn opening_a_link_changes_nothing() {
     let link = book(&app, &mut browser, &practice, "0825550142").await;
     let snapshot = snapshot(&app.db).await;
     for path in ["", "/move", "/cancel", "/booking.ics", "?booked=1"] {
-        assert_eq!(app.browser().get(&format!("{link}{path}")).await.status, StatusCode::OK, "{path}");
+        assert_eq!(
+            app.browser().get(&format!("{link}{path}")).await.status,
+            StatusCode::OK,
+            "{path}"
+        );
     }
     assert_eq!(crate::booking::snapshot(&app.db).await, snapshot);
 }
@@ -101,9 +152,18 @@ async fn the_page_the_file_and_the_message_give_the_same_time() {
     let practice = app.db.practice("times").await;
     let mut browser = app.browser();
     let link = book(&app, &mut browser, &practice, "0825550142").await;
-    let row = app.db.superuser().await.query_one("SELECT starts_at FROM aloe.bookings", &[]).await.unwrap();
+    let row = app
+        .db
+        .superuser()
+        .await
+        .query_one("SELECT starts_at FROM aloe.bookings", &[])
+        .await
+        .unwrap();
     let starts_at: jiff::Timestamp = row.get(0);
-    let wall = starts_at.to_zoned(jiff::tz::TimeZone::get("Africa/Johannesburg").unwrap()).strftime("%H:%M").to_string();
+    let wall = starts_at
+        .to_zoned(jiff::tz::TimeZone::get("Africa/Johannesburg").unwrap())
+        .strftime("%H:%M")
+        .to_string();
     assert!(browser.get(&link).await.text.contains(&wall));
     let file = browser.get(&format!("{link}/booking.ics")).await.text;
     assert!(file.contains(&format!("DTSTART:{}", starts_at.strftime("%Y%m%dT%H%M%SZ"))));
@@ -118,10 +178,20 @@ async fn someone_whose_time_was_taken_gets_the_nearest_ones_and_retypes_nothing(
     let mut first = app.browser();
     let (start, _) = choose(&mut first, &practice).await;
     let fields = details(&practice, &start, "0825550142", &uuid::Uuid::new_v4().to_string());
-    app.db.superuser().await.batch_execute("UPDATE aloe.occupancies SET expires_at = now() - interval '1 second'").await.unwrap();
+    app.db
+        .superuser()
+        .await
+        .batch_execute("UPDATE aloe.occupancies SET expires_at = now() - interval '1 second'")
+        .await
+        .unwrap();
     for diary in &practice.resources {
         let mut other = app.browser();
-        let trip = [("service", practice.service.to_string()), ("place", practice.location.to_string()), ("with", diary.to_string()), ("start", start.clone())];
+        let trip = [
+            ("service", practice.service.to_string()),
+            ("place", practice.location.to_string()),
+            ("with", diary.to_string()),
+            ("start", start.clone()),
+        ];
         let held = send(&mut other, &practice, "hold", &trip).await;
         assert_eq!(held.status, StatusCode::SEE_OTHER);
     }
@@ -132,10 +202,23 @@ async fn someone_whose_time_was_taken_gets_the_nearest_ones_and_retypes_nothing(
     let lost = send(&mut first, &practice, "pin", &with_pin).await;
     assert_eq!(lost.status, StatusCode::CONFLICT, "{}", lost.text);
     assert_eq!(lost.value_of("name"), "Lindiwe Ngcobo");
-    let near = lost.text.split("name=\"start\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let near = lost
+        .text
+        .split("name=\"start\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let again = details(&practice, &near, "0825550142", &lost.value_of("key"));
     let booked = send(&mut first, &practice, "confirm", &again).await;
-    assert_eq!(booked.status, StatusCode::SEE_OTHER, "the phone is proven already: {}", booked.text);
+    assert_eq!(
+        booked.status,
+        StatusCode::SEE_OTHER,
+        "the phone is proven already: {}",
+        booked.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +234,13 @@ async fn the_same_form_twice_is_one_booking() {
     send(&mut browser, &practice, "pin", &fields).await;
     let again = send(&mut browser, &practice, "confirm", &fields).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
-    let rows = app.db.superuser().await.query_one("SELECT count(*) FROM aloe.bookings", &[]).await.unwrap();
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one("SELECT count(*) FROM aloe.bookings", &[])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 1);
 }
 
@@ -166,7 +255,13 @@ async fn codes_to_one_number_are_paced_and_landlines_get_none() {
     let again = send(&mut browser, &practice, "pin/again", &fields).await;
     assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
     for landline in ["0215551234", "0861234567", "0800123456"] {
-        let page = send(&mut browser, &practice, "details", &details(&practice, &start, landline, "0123456789abcdef")).await;
+        let page = send(
+            &mut browser,
+            &practice,
+            "details",
+            &details(&practice, &start, landline, "0123456789abcdef"),
+        )
+        .await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{landline}");
         assert!(page.text.contains("phone-error"), "{landline}");
     }
@@ -181,9 +276,21 @@ async fn an_unverified_form_touches_no_patient_and_reveals_none() {
     let mut browser = app.browser();
     let link = book(&app, &mut browser, &practice, "0825550142").await;
     assert!(!browser.get(&link).await.text.contains("Hidden"));
-    let rows = app.db.superuser().await.query_one("SELECT count(*) FROM aloe.bookings WHERE patient_id IS NOT NULL", &[]).await.unwrap();
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one("SELECT count(*) FROM aloe.bookings WHERE patient_id IS NOT NULL", &[])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 0);
-    let rows = app.db.superuser().await.query_one("SELECT max(version) FROM aloe.patients", &[]).await.unwrap();
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one("SELECT max(version) FROM aloe.patients", &[])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i32>(0), 1);
 }
 
@@ -194,7 +301,13 @@ async fn the_pages_speak_the_persons_language() {
     let mut browser = app.browser();
     let page = browser.get("/b/tongue?lang=af").await;
     assert!(page.text.contains("lang=\"af\""));
-    assert_eq!(browser.get("/b/tongue").await.text.matches("lang=\"af\"").count(), page.text.matches("lang=\"af\"").count());
+    assert_eq!(
+        browser.get("/b/tongue").await.text.matches("lang=\"af\"").count(),
+        page.text.matches("lang=\"af\"").count()
+    );
     let junk = encode("<script>");
-    assert_eq!(browser.get(&format!("/b/tongue?lang={junk}")).await.status, StatusCode::OK);
+    assert_eq!(
+        browser.get(&format!("/b/tongue?lang={junk}")).await.status,
+        StatusCode::OK
+    );
 }

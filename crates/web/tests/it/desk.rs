@@ -13,7 +13,14 @@ async fn a_duplicate_is_shown_once_and_registered_only_when_reception_says_so() 
     let practice = app.db.practice("desk").await;
     let reception = app.db.member(&practice, Role::Reception).await;
     app.db.patient(&reception, "Dlamini", "8001015009087").await;
-    let fields = [("surname", "Dlamini"), ("kind", "sa_id"), ("id_number", "8001015009087"), ("notice", "1"), ("sex", "female"), ("language", "en")];
+    let fields = [
+        ("surname", "Dlamini"),
+        ("kind", "sa_id"),
+        ("id_number", "8001015009087"),
+        ("notice", "1"),
+        ("sex", "female"),
+        ("language", "en"),
+    ];
     let page = app.signed_in(&reception).post(NEW, NEW, &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("Perhaps already on file"));
@@ -22,7 +29,16 @@ async fn a_duplicate_is_shown_once_and_registered_only_when_reception_says_so() 
     let page = app.signed_in(&reception).post(NEW, NEW, &sure).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     let query = "SELECT count(*) FROM aloe.patients WHERE notice_version = 1 AND notice_shown_at IS NOT NULL";
-    assert_eq!(app.db.superuser().await.query_one(query, &[]).await.unwrap().get::<_, i64>(0), 1);
+    assert_eq!(
+        app.db
+            .superuser()
+            .await
+            .query_one(query, &[])
+            .await
+            .unwrap()
+            .get::<_, i64>(0),
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,13 +46,31 @@ async fn wrong_numbers_are_refused_with_the_reason_and_kept() {
     let app = TestApp::start().await;
     let practice = app.db.practice("desk").await;
     let reception = app.db.member(&practice, Role::Reception).await;
-    for (number, phone) in [("8001015009088", ""), ("8002305009080", ""), ("800101500908", ""), ("", "082123456"), ("", "not a phone")] {
-        let fields = [("surname", "Dlamini"), ("kind", if number.is_empty() { "none_unknown" } else { "sa_id" }), ("id_number", number), ("phone", phone), ("notice", "1")];
+    for (number, phone) in [
+        ("8001015009088", ""),
+        ("8002305009080", ""),
+        ("800101500908", ""),
+        ("", "082123456"),
+        ("", "not a phone"),
+    ] {
+        let fields = [
+            ("surname", "Dlamini"),
+            ("kind", if number.is_empty() { "none_unknown" } else { "sa_id" }),
+            ("id_number", number),
+            ("phone", phone),
+            ("notice", "1"),
+        ];
         let page = app.signed_in(&reception).post(NEW, NEW, &fields).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{number} {phone}");
-        let field = if number.is_empty() { "phone-error" } else { "id_number-error" };
+        let field = if number.is_empty() {
+            "phone-error"
+        } else {
+            "id_number-error"
+        };
         assert!(page.text.contains(field), "{number} {phone}");
-        assert!(page.text.contains(&format!("value=\"{number}\"")) && page.text.contains(&format!("value=\"{phone}\"")));
+        assert!(
+            page.text.contains(&format!("value=\"{number}\"")) && page.text.contains(&format!("value=\"{phone}\""))
+        );
     }
 }
 
@@ -47,19 +81,36 @@ async fn p8_the_number_is_in_no_page_before_the_click_and_in_no_cache_after() {
     let owner = app.db.member(&practice, Role::Owner).await;
     let patient = app.db.patient(&owner, "Dlamini", "8001015009087").await;
     let mut browser = app.signed_in(&owner);
-    for path in [format!("/o/desk/patients/{patient}"), "/o/desk/patients?q=dlamini".into(), format!("/o/desk/patients/{patient}/edit"), format!("/o/desk/patients/{patient}/file")] {
+    for path in [
+        format!("/o/desk/patients/{patient}"),
+        "/o/desk/patients?q=dlamini".into(),
+        format!("/o/desk/patients/{patient}/edit"),
+        format!("/o/desk/patients/{patient}/file"),
+    ] {
         let page = browser.get(&path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         assert!(!page.text.contains("8001015009087"), "{path}");
         assert!(!page.headers.contains_key("etag"), "{path}");
     }
     let page = browser.get(&format!("/o/desk/patients/{patient}")).await;
-    let action = page.text.split("action=\"/o/desk/identifiers/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let action = page
+        .text
+        .split("action=\"/o/desk/identifiers/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     browser.headers.push(("accept", "application/json".into()));
     let path = format!("/o/desk/identifiers/{action}");
-    let refused = browser.post("/o/desk/calendar", &path, &[("purpose", "curiosity")]).await;
+    let refused = browser
+        .post("/o/desk/calendar", &path, &[("purpose", "curiosity")])
+        .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let revealed = browser.post("/o/desk/calendar", &path, &[("purpose", "identity")]).await;
+    let revealed = browser
+        .post("/o/desk/calendar", &path, &[("purpose", "identity")])
+        .await;
     assert!(revealed.text.contains("8001015009087"));
     assert_eq!(revealed.headers.get("cache-control").unwrap(), "no-store, private");
     browser.headers.clear();
@@ -70,13 +121,24 @@ async fn p8_the_number_is_in_no_page_before_the_click_and_in_no_cache_after() {
 async fn p7_reception_finds_no_way_to_the_clinical_record() {
     let app = TestApp::start().await;
     let practice = app.db.practice("desk").await;
-    let (owner, reception) = (app.db.member(&practice, Role::Owner).await, app.db.member(&practice, Role::Reception).await);
+    let (owner, reception) = (
+        app.db.member(&practice, Role::Owner).await,
+        app.db.member(&practice, Role::Reception).await,
+    );
     let patient = app.db.patient(&owner, "Dlamini", "8001015009087").await;
-    let page = app.signed_in(&reception).get(&format!("/o/desk/patients/{patient}")).await;
+    let page = app
+        .signed_in(&reception)
+        .get(&format!("/o/desk/patients/{patient}"))
+        .await;
     for way in ["/file", "/consult", "Reveal"] {
         assert!(!page.text.contains(way), "{way}");
     }
-    assert!(app.signed_in(&reception).get(&format!("/o/desk/patients/{patient}/file")).await.is_denied());
+    assert!(
+        app.signed_in(&reception)
+            .get(&format!("/o/desk/patients/{patient}/file"))
+            .await
+            .is_denied()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,34 +149,69 @@ async fn a_note_is_saved_resumed_signed_and_amended() {
     let patient = app.db.patient(&doctor, "Dlamini", "8001015009087").await;
     let mut browser = app.signed_in(&doctor);
     let file = format!("/o/desk/patients/{patient}/file");
-    let note = browser.post(&file, &format!("/o/desk/patients/{patient}/consult"), &[]).await.location;
+    let note = browser
+        .post(&file, &format!("/o/desk/patients/{patient}/consult"), &[])
+        .await
+        .location;
     browser.headers.push(("accept", "application/json".into()));
-    let saved = browser.post(&file, &format!("{note}/save"), &[("version", "0"), ("plan", "Rest & fluids")]).await;
+    let saved = browser
+        .post(
+            &file,
+            &format!("{note}/save"),
+            &[("version", "0"), ("plan", "Rest & fluids")],
+        )
+        .await;
     assert!(saved.text.contains("\"version\":1"), "{}", saved.text);
-    let stale = browser.post(&file, &format!("{note}/save"), &[("version", "0"), ("plan", "older window")]).await;
+    let stale = browser
+        .post(
+            &file,
+            &format!("{note}/save"),
+            &[("version", "0"), ("plan", "older window")],
+        )
+        .await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     browser.headers.clear();
     let resumed = browser.get(&note).await;
     assert!(resumed.text.contains("Rest &#38; fluids") && resumed.text.contains("Draft, resumed"));
     let signed = browser.post(&note, &format!("{note}/sign"), &[("version", "1")]).await;
     assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text);
-    let late = browser.post(&note, &format!("{note}/save"), &[("version", "1"), ("plan", "changed")]).await;
+    let late = browser
+        .post(&note, &format!("{note}/save"), &[("version", "1"), ("plan", "changed")])
+        .await;
     assert!(late.status.is_client_error());
-    let amended = browser.post(&note, &format!("{note}/amend"), &[("text", "Antibiotic"), ("reason", "result came in")]).await;
+    let amended = browser
+        .post(
+            &note,
+            &format!("{note}/amend"),
+            &[("text", "Antibiotic"), ("reason", "result came in")],
+        )
+        .await;
     assert_eq!(amended.status, StatusCode::SEE_OTHER);
     let page = browser.get(&note).await;
-    assert!(page.text.contains("Rest &#38; fluids") && page.text.contains("Antibiotic") && page.text.contains("MP0123456"));
+    assert!(
+        page.text.contains("Rest &#38; fluids") && page.text.contains("Antibiotic") && page.text.contains("MP0123456")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_given_on_the_team_page_holds_on_the_colleagues_next_request() {
     let app = TestApp::start().await;
     let practice = app.db.practice("desk").await;
-    let (owner, reception) = (app.db.member(&practice, Role::Owner).await, app.db.member(&practice, Role::Reception).await);
+    let (owner, reception) = (
+        app.db.member(&practice, Role::Owner).await,
+        app.db.member(&practice, Role::Reception).await,
+    );
     let mut colleague = app.signed_in(&reception);
     assert!(colleague.get("/o/desk/team").await.is_denied());
     let path = format!("/o/desk/team/{}", reception.membership.id);
-    let given = app.signed_in(&owner).post("/o/desk/team", &path, &[("version", "1"), ("role", "administrator"), ("standing", "active")]).await;
+    let given = app
+        .signed_in(&owner)
+        .post(
+            "/o/desk/team",
+            &path,
+            &[("version", "1"), ("role", "administrator"), ("standing", "active")],
+        )
+        .await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
     assert_eq!(colleague.get("/o/desk/team").await.status, StatusCode::OK);
 }

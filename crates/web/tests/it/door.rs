@@ -13,7 +13,13 @@ async fn signing_in_and_out_works_and_ends_at_once() {
     let practice = app.db.practice("door").await;
     let member = app.db.member(&practice, Role::Reception).await;
     let mut browser = app.browser();
-    let page = browser.post("/sign-in", "/sign-in", &[("email", &member.email), ("password", PASSWORD)]).await;
+    let page = browser
+        .post(
+            "/sign-in",
+            "/sign-in",
+            &[("email", &member.email), ("password", PASSWORD)],
+        )
+        .await;
     assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/"));
     assert_eq!(browser.get("/").await.location, "/o/door/calendar");
     let before = browser.cookie("access").unwrap().to_owned();
@@ -29,7 +35,14 @@ async fn p10_a_wrong_password_and_an_unknown_address_are_answered_alike() {
     let member = app.db.member(&practice, Role::Reception).await;
     let mut texts = Vec::new();
     for email in [member.email.as_str(), "nobody@example.org"] {
-        let page = app.browser().post("/sign-in", "/sign-in", &[("email", email), ("password", "not the password")]).await;
+        let page = app
+            .browser()
+            .post(
+                "/sign-in",
+                "/sign-in",
+                &[("email", email), ("password", "not the password")],
+            )
+            .await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.text.contains(&format!("value=\"{email}\"")), "the address is kept");
         assert!(!page.text.contains("not the password"));
@@ -43,7 +56,15 @@ async fn p12_tries_on_one_account_are_slowed() {
     let app = TestApp::start().await;
     let mut last = StatusCode::OK;
     for _ in 0..11 {
-        last = app.browser().post("/sign-in", "/sign-in", &[("email", "a@example.org"), ("password", "not the password")]).await.status;
+        last = app
+            .browser()
+            .post(
+                "/sign-in",
+                "/sign-in",
+                &[("email", "a@example.org"), ("password", "not the password")],
+            )
+            .await
+            .status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
@@ -54,7 +75,12 @@ async fn n16_no_form_is_taken_without_its_token_or_from_another_site() {
     let practice = app.db.practice("forged").await;
     let owner = app.db.member(&practice, Role::Owner).await;
     for route in routes::table().iter().filter(|r| r.method == "POST") {
-        let path = route.path.replace("{org}", "forged").replace("{id}", &uuid::Uuid::nil().to_string()).replace("{merge}", "x").replace("{token}", "x");
+        let path = route
+            .path
+            .replace("{org}", "forged")
+            .replace("{id}", &uuid::Uuid::nil().to_string())
+            .replace("{merge}", "x")
+            .replace("{token}", "x");
         let page = app.signed_in(&owner).post_raw(&path, "name=x").await;
         assert_eq!(page.status, StatusCode::FORBIDDEN, "{path} without a token");
         let mut elsewhere = app.signed_in(&owner);
@@ -71,11 +97,28 @@ async fn every_answer_carries_the_headers_that_keep_it_to_itself() {
     let app = TestApp::start().await;
     let practice = app.db.practice("heads").await;
     let owner = app.db.member(&practice, Role::Owner).await;
-    for path in ["/sign-in", "/nowhere", "/o/heads/calendar", "/b/heads", "/assets/none.css", "/o/other/calendar"] {
+    for path in [
+        "/sign-in",
+        "/nowhere",
+        "/o/heads/calendar",
+        "/b/heads",
+        "/assets/none.css",
+        "/o/other/calendar",
+    ] {
         let page = app.signed_in(&owner).get(path).await;
-        let policy = page.headers.get("content-security-policy").unwrap_or_else(|| panic!("{path}")).to_str().unwrap();
+        let policy = page
+            .headers
+            .get("content-security-policy")
+            .unwrap_or_else(|| panic!("{path}"))
+            .to_str()
+            .unwrap();
         assert!(!policy.contains("unsafe"), "{path}");
-        for name in ["strict-transport-security", "x-content-type-options", "referrer-policy", "x-frame-options"] {
+        for name in [
+            "strict-transport-security",
+            "x-content-type-options",
+            "referrer-policy",
+            "x-frame-options",
+        ] {
             assert!(page.headers.contains_key(name), "{path} lacks {name}");
         }
         assert_eq!(page.headers.get("cache-control").unwrap(), "no-store", "{path}");
@@ -100,16 +143,37 @@ async fn hostile_forms_get_a_clear_answer_and_change_nothing() {
     let owner = app.db.member(&practice, Role::Owner).await;
     let token = app.signed_in(&owner).get("/o/hostile/patients/new").await.csrf();
     let huge = "x".repeat(300 * 1024);
-    let bodies = [format!("csrf={token}&surname={huge}"), format!("csrf={token}&surname=%00"), "%ff%fe".to_owned(), "a=1&".repeat(500)];
+    let bodies = [
+        format!("csrf={token}&surname={huge}"),
+        format!("csrf={token}&surname=%00"),
+        "%ff%fe".to_owned(),
+        "a=1&".repeat(500),
+    ];
     for body in bodies {
         let page = app.signed_in(&owner).post_raw("/o/hostile/patients/new", &body).await;
         assert!(page.status.is_client_error(), "{}", page.status);
     }
     for surname in ["", "😀", "x\u{202e}y", &"n".repeat(121)] {
-        let page = app.signed_in(&owner).post("/o/hostile/patients/new", "/o/hostile/patients/new", &[("surname", surname), ("kind", "none_unknown"), ("notice", "1")]).await;
+        let page = app
+            .signed_in(&owner)
+            .post(
+                "/o/hostile/patients/new",
+                "/o/hostile/patients/new",
+                &[("surname", surname), ("kind", "none_unknown"), ("notice", "1")],
+            )
+            .await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{surname}");
-        assert!(page.text.contains("surname-error"), "the complaint stands beside its field");
+        assert!(
+            page.text.contains("surname-error"),
+            "the complaint stands beside its field"
+        );
     }
-    let rows = app.db.superuser().await.query_one("SELECT count(*) FROM aloe.patients", &[]).await.unwrap();
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one("SELECT count(*) FROM aloe.patients", &[])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 0);
 }

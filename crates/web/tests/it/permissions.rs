@@ -29,7 +29,9 @@ async fn furnish(db: &TestDb, slug: &str, sa_id: &str) -> Furnished {
     let owner = db.member(&at, Role::Owner).await;
     let patient = db.patient(&owner, &format!("Person{slug}"), sa_id).await;
     let mut tx = db.doors.public(&visit(), &at.slug).await.unwrap();
-    let agenda = aloe_db::agenda::Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
+    let agenda = aloe_db::agenda::Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1))
+        .await
+        .unwrap();
     tx.done().await.unwrap();
     let wanted = DeskBooking {
         service: at.service,
@@ -53,11 +55,17 @@ async fn furnish(db: &TestDb, slug: &str, sa_id: &str) -> Furnished {
     tx.commit().await.unwrap();
     let scope = owner.membership.scope::<need::Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let consultation = clinical::begin(&mut tx, patient, None, &owner.membership).await.unwrap();
+    let consultation = clinical::begin(&mut tx, patient, None, &owner.membership)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let scope = owner.membership.scope::<need::Patients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let identifier = aloe_db::patients::identifiers(&mut tx, patient).await.unwrap().remove(0).id;
+    let identifier = aloe_db::patients::identifiers(&mut tx, patient)
+        .await
+        .unwrap()
+        .remove(0)
+        .id;
     tx.done().await.unwrap();
     Furnished {
         at,
@@ -81,15 +89,26 @@ impl Furnished {
         } else if template.contains("/identifiers/") {
             &self.identifier
         } else if template.contains("/team/") {
-            return template.replace("{org}", slug).replace("{id}", &self.owner.membership.id.to_string());
+            return template
+                .replace("{org}", slug)
+                .replace("{id}", &self.owner.membership.id.to_string());
         } else if template.contains("/diaries/") {
-            return template.replace("{org}", slug).replace("{id}", &self.at.resources[1].to_string());
+            return template
+                .replace("{org}", slug)
+                .replace("{id}", &self.at.resources[1].to_string());
         } else if template.contains("/services/") {
-            return template.replace("{org}", slug).replace("{id}", &self.at.service.to_string());
+            return template
+                .replace("{org}", slug)
+                .replace("{id}", &self.at.service.to_string());
         } else {
-            return template.replace("{org}", slug).replace("{id}", &self.at.location.to_string());
+            return template
+                .replace("{org}", slug)
+                .replace("{id}", &self.at.location.to_string());
         };
-        template.replace("{org}", slug).replace("{id}", id).replace("{merge}", id)
+        template
+            .replace("{org}", slug)
+            .replace("{id}", id)
+            .replace("{merge}", id)
     }
 }
 
@@ -106,7 +125,11 @@ const ROLES: [(OrganisationKind, Role); 7] = [
 /// Drives one route as one member: whether the roles let them past.
 async fn passes(app: &TestApp, member: &Member, slug: &str, method: &str, path: &str) -> bool {
     let mut browser = app.signed_in(member);
-    let page = if method == "GET" { browser.get(path).await } else { browser.post(&format!("/o/{slug}/trail"), path, &[]).await };
+    let page = if method == "GET" {
+        browser.get(path).await
+    } else {
+        browser.post(&format!("/o/{slug}/trail"), path, &[]).await
+    };
     assert_ne!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{method} {path}");
     assert_ne!(page.status, StatusCode::UNAUTHORIZED, "{method} {path}");
     !page.is_denied()
@@ -119,25 +142,41 @@ async fn p7_every_route_with_every_role_is_as_documented() {
     let office = app.db.organisation("office", OrganisationKind::PublicOffice).await;
     let mut members = Vec::new();
     for (kind, role) in ROLES {
-        let at = if kind == OrganisationKind::Practice { &practice.at } else { &office };
+        let at = if kind == OrganisationKind::Practice {
+            &practice.at
+        } else {
+            &office
+        };
         members.push((app.db.member(at, role).await, at.slug.clone()));
     }
     let mut lines = Vec::new();
     for route in routes::table() {
         if matches!(route.access, Access::Anybody | Access::Visitor | Access::SignedIn) {
-            lines.push(format!("| {} | `{}` | {:?} | | | | | | | |", route.method, route.path, route.access));
+            lines.push(format!(
+                "| {} | `{}` | {:?} | | | | | | | |",
+                route.method, route.path, route.access
+            ));
             continue;
         }
         let mut cells = Vec::new();
         for (member, slug) in &members {
             let path = practice.path(route.path, slug);
-            cells.push(if passes(&app, member, slug, route.method, &path).await { "yes" } else { "no" });
+            cells.push(if passes(&app, member, slug, route.method, &path).await {
+                "yes"
+            } else {
+                "no"
+            });
         }
         let need = match route.access {
             Access::Needs(permission) => permission.code().to_owned(),
             other => format!("{other:?}"),
         };
-        lines.push(format!("| {} | `{}` | {need} | {} |", route.method, route.path, cells.join(" | ")));
+        lines.push(format!(
+            "| {} | `{}` | {need} | {} |",
+            route.method,
+            route.path,
+            cells.join(" | ")
+        ));
     }
     compare(&lines.join("\n"));
 }
@@ -153,7 +192,10 @@ fn compare(found: &str) {
         std::fs::write(&path, format!("{head}{table}")).unwrap();
         return;
     }
-    assert!(text.ends_with(&table), "docs/permissions.md is not what the system does: run with UPDATE_PERMISSIONS=1 and read the difference");
+    assert!(
+        text.ends_with(&table),
+        "docs/permissions.md is not what the system does: run with UPDATE_PERMISSIONS=1 and read the difference"
+    );
 }
 
 /// Every route, as the owner of one practice, with the ids of another: under one's own address, and under the other's.
@@ -165,38 +207,68 @@ async fn nothing_of_another_practice(app: &TestApp, one: &Furnished, two: &Furni
         for slug in [&one.at.slug, &two.at.slug] {
             let path = two.path(route.path, slug);
             let mut browser = app.signed_in(&one.owner);
-            let fields: &[(&str, &str)] = &[("version", "1"), ("purpose", "identity"), ("to", "arrived"), ("role", "owner"), ("name", "Stolen"), ("surname", "Stolen")];
+            let fields: &[(&str, &str)] = &[
+                ("version", "1"),
+                ("purpose", "identity"),
+                ("to", "arrived"),
+                ("role", "owner"),
+                ("name", "Stolen"),
+                ("surname", "Stolen"),
+            ];
             let page = if route.method == "GET" {
                 browser.get(&path).await
             } else {
                 browser.post(&format!("/o/{}/trail", one.at.slug), &path, fields).await
             };
-            assert!(!page.text.contains("Persontwo"), "{} {path} shows someone of another practice", route.method);
+            assert!(
+                !page.text.contains("Persontwo"),
+                "{} {path} shows someone of another practice",
+                route.method
+            );
             assert!(!page.text.contains("8501016184086"), "{} {path}", route.method);
             if slug == &two.at.slug {
                 assert_eq!(page.status, StatusCode::NOT_FOUND, "{} {path}", route.method);
             }
         }
     }
-    let untouched = "SELECT count(*) FROM aloe.bookings WHERE organisation_id = $1 AND status = 'confirmed' AND version = 1";
-    let rows = app.db.superuser().await.query_one(untouched, &[&two.at.id.as_uuid()]).await.unwrap();
+    let untouched =
+        "SELECT count(*) FROM aloe.bookings WHERE organisation_id = $1 AND status = 'confirmed' AND version = 1";
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one(untouched, &[&two.at.id.as_uuid()])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 1, "a booking of another practice was changed");
     let stolen = "SELECT count(*) FROM aloe.patients WHERE organisation_id = $1 AND surname = 'Stolen'";
-    let rows = app.db.superuser().await.query_one(stolen, &[&two.at.id.as_uuid()]).await.unwrap();
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one(stolen, &[&two.at.id.as_uuid()])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 0, "a patient of another practice was changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p6_no_route_reaches_another_practice() {
     let app = TestApp::start().await;
-    let (one, two) = (furnish(&app.db, "one", "8001015009087").await, furnish(&app.db, "two", "8501016184086").await);
+    let (one, two) = (
+        furnish(&app.db, "one", "8001015009087").await,
+        furnish(&app.db, "two", "8501016184086").await,
+    );
     nothing_of_another_practice(&app, &one, &two).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p6_the_application_alone_keeps_every_route_to_its_own_practice() {
     let app = TestApp::start().await;
-    let (one, two) = (furnish(&app.db, "one", "8001015009087").await, furnish(&app.db, "two", "8501016184086").await);
+    let (one, two) = (
+        furnish(&app.db, "one", "8001015009087").await,
+        furnish(&app.db, "two", "8501016184086").await,
+    );
     app.db.switch_policies_off().await;
     nothing_of_another_practice(&app, &one, &two).await;
 }
@@ -208,7 +280,14 @@ async fn a_refused_attempt_is_in_the_trail() {
     let reception = app.db.member(&practice, Role::Reception).await;
     let page = app.signed_in(&reception).get("/o/refused/team").await;
     assert!(page.is_denied());
-    let query = "SELECT count(*) FROM aloe.audit_entries WHERE action = 'denied' AND outcome = 'denied' AND user_id = $1";
-    let rows = app.db.superuser().await.query_one(query, &[&reception.membership.user.as_uuid()]).await.unwrap();
+    let query =
+        "SELECT count(*) FROM aloe.audit_entries WHERE action = 'denied' AND outcome = 'denied' AND user_id = $1";
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query_one(query, &[&reception.membership.user.as_uuid()])
+        .await
+        .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 1);
 }

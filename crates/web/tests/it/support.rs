@@ -52,15 +52,27 @@ impl TestApp {
         let one = NonZeroUsize::MIN;
         let hasher = PasswordHasher::of(PasswordParameters::default());
         let passwords = PasswordWorkers::start(hasher, one, one.saturating_add(31)).unwrap();
-        let config = WebConfig { installation: INSTALLATION.into(), origin: "https://aloe.example".into(), demonstration: true };
+        let config = WebConfig {
+            installation: INSTALLATION.into(),
+            origin: "https://aloe.example".into(),
+            demonstration: true,
+        };
         let key = TestDb::installation_key().await;
         let app = Aloe::new(db.doors.clone(), db.keys.clone(), key, passwords, config);
-        Self { db, router: routes::router(app) }
+        Self {
+            db,
+            router: routes::router(app),
+        }
     }
 
     /// A browser that nobody is signed in to.
     pub fn browser(&self) -> Browser<'_> {
-        Browser { app: self, cookies: BTreeMap::new(), headers: Vec::new(), source: SocketAddr::from(([192, 0, 2, 9], 1)) }
+        Browser {
+            app: self,
+            cookies: BTreeMap::new(),
+            headers: Vec::new(),
+            source: SocketAddr::from(([192, 0, 2, 9], 1)),
+        }
     }
 
     /// A browser with a member's session.
@@ -74,12 +86,15 @@ impl TestApp {
 impl Browser<'_> {
     /// Gives the browser a cookie of this installation.
     pub fn set_cookie(&mut self, what: &str, value: &str) {
-        self.cookies.insert(format!("__Host-aloe-{INSTALLATION}-{what}"), value.to_owned());
+        self.cookies
+            .insert(format!("__Host-aloe-{INSTALLATION}-{what}"), value.to_owned());
     }
 
     /// A cookie of this installation.
     pub fn cookie(&self, what: &str) -> Option<&str> {
-        self.cookies.get(&format!("__Host-aloe-{INSTALLATION}-{what}")).map(String::as_str)
+        self.cookies
+            .get(&format!("__Host-aloe-{INSTALLATION}-{what}"))
+            .map(String::as_str)
     }
 
     /// Fetches a page.
@@ -103,9 +118,15 @@ impl Browser<'_> {
 
     async fn send(&mut self, method: &str, path: &str, body: Option<String>) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "aloe.example").header(header::COOKIE, cookies.join("; "));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "aloe.example")
+            .header(header::COOKIE, cookies.join("; "));
         if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+            request = request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin");
         }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
@@ -125,10 +146,26 @@ impl Browser<'_> {
             }
         }
         // A stream of events never ends: its headers are all there is to see.
-        let streaming = parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v == "text/event-stream");
-        let bytes = if streaming { Default::default() } else { body.collect().await.unwrap().to_bytes() };
-        let location = parts.headers.get(header::LOCATION).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
-        Page { status: parts.status, location, text: String::from_utf8_lossy(&bytes).into_owned(), headers: parts.headers }
+        let streaming = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|v| v == "text/event-stream");
+        let bytes = if streaming {
+            Default::default()
+        } else {
+            body.collect().await.unwrap().to_bytes()
+        };
+        let location = parts
+            .headers
+            .get(header::LOCATION)
+            .map(|v| v.to_str().unwrap().to_owned())
+            .unwrap_or_default();
+        Page {
+            status: parts.status,
+            location,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            headers: parts.headers,
+        }
     }
 }
 
@@ -154,5 +191,13 @@ impl Page {
 
 /// Percent-encodes a form value.
 pub fn encode(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }

@@ -95,8 +95,7 @@ impl KeyFile {
             reason,
         };
         // The parser's own message could quote the file, so it is not passed on.
-        let file: Self = serde_json::from_slice(json)
-            .map_err(|_| damaged("it is not the JSON of a key file"))?;
+        let file: Self = serde_json::from_slice(json).map_err(|_| damaged("it is not the JSON of a key file"))?;
         if file.format != FORMAT {
             return Err(damaged("its format is newer than this version of Aloe"));
         }
@@ -133,9 +132,7 @@ impl KeyFile {
     }
 
     pub(super) fn holds(&self, version: KeyVersion) -> bool {
-        self.keys
-            .iter()
-            .any(|entry| entry.version == version.number())
+        self.keys.iter().any(|entry| entry.version == version.number())
     }
 
     pub(super) fn key(&self, path: &Path, asked: KeyVersion) -> Result<KeyBytes, KeyStoreError> {

@@ -38,11 +38,7 @@ impl FileKeyStore {
     ///
     /// # Errors
     /// As [`create`](Self::create); [`KeyStoreError::NoMasterKey`] without a kit.
-    pub fn restore(
-        path: &Path,
-        data_folders: &[PathBuf],
-        kits: &[RestoredKey],
-    ) -> Result<Self, KeyStoreError> {
+    pub fn restore(path: &Path, data_folders: &[PathBuf], kits: &[RestoredKey]) -> Result<Self, KeyStoreError> {
         let keys = KeyFile::of(kits.iter().map(|kit| (kit.version(), kit.key())));
         if keys.is_empty() {
             return Err(KeyStoreError::NoMasterKey);
@@ -50,11 +46,7 @@ impl FileKeyStore {
         Self::create_with(path, data_folders, keys)
     }
 
-    fn create_with(
-        path: &Path,
-        data_folders: &[PathBuf],
-        keys: KeyFile,
-    ) -> Result<Self, KeyStoreError> {
+    fn create_with(path: &Path, data_folders: &[PathBuf], keys: KeyFile) -> Result<Self, KeyStoreError> {
         guarded::refuse_data_folders(path, data_folders)?;
         let _lock = guarded::lock(path)?;
         // Not followed, so that a dangling link counts as a file that is in the way.
@@ -120,11 +112,7 @@ impl KeyStore for FileKeyStore {
         let label = context.label();
         let place = Place::of(context.owner(), "wrapped_keys", &label, context.owner());
         let sealed = seal(&self.sealing_key(version)?, &place, key.expose())?;
-        Ok(Wrapped::assemble(
-            StoreKind::File,
-            version,
-            sealed.as_bytes(),
-        ))
+        Ok(Wrapped::assemble(StoreKind::File, version, sealed.as_bytes()))
     }
 
     fn unwrap(&self, context: &WrapContext, wrapped: &Wrapped) -> Result<KeyBytes, KeyStoreError> {

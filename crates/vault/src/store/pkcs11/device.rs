@@ -43,9 +43,7 @@ fn module(path: &Path) -> Result<Pkcs11, KeyStoreError> {
 }
 
 fn slot(module: &Pkcs11, label: &str) -> Result<Slot, KeyStoreError> {
-    let slots = module
-        .get_slots_with_initialized_token()
-        .map_err(unavailable)?;
+    let slots = module.get_slots_with_initialized_token().map_err(unavailable)?;
     let mut found = Vec::new();
     for slot in slots {
         let token = module.get_token_info(slot).map_err(unavailable)?;
@@ -75,9 +73,7 @@ impl Device {
         match session.login(UserType::User, Some(&pin)) {
             // A login counts for the whole process, not for one session.
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(Self { session }),
-            Err(Error::Pkcs11(reason, _)) if is_about_the_pin(&reason) => {
-                Err(KeyStoreError::PinRefused)
-            }
+            Err(Error::Pkcs11(reason, _)) if is_about_the_pin(&reason) => Err(KeyStoreError::PinRefused),
             Err(error) => Err(unavailable(error)),
         }
     }
@@ -103,8 +99,7 @@ impl Device {
         key: &KeyBytes,
     ) -> Result<Vec<u8>, KeyStoreError> {
         let handle = key::find(&self.session, version)?;
-        let parameters =
-            GcmParams::new(&mut iv, context, Ulong::from(TAG_BITS)).map_err(unavailable)?;
+        let parameters = GcmParams::new(&mut iv, context, Ulong::from(TAG_BITS)).map_err(unavailable)?;
         let mechanism = Mechanism::AesGcm(parameters);
         let ciphertext = self
             .session
@@ -121,8 +116,7 @@ impl Device {
         ciphertext: &[u8],
     ) -> Result<KeyBytes, KeyStoreError> {
         let handle = key::find(&self.session, version)?;
-        let parameters =
-            GcmParams::new(&mut iv, context, Ulong::from(TAG_BITS)).map_err(unavailable)?;
+        let parameters = GcmParams::new(&mut iv, context, Ulong::from(TAG_BITS)).map_err(unavailable)?;
         let refused = || KeyStoreError::CannotUnwrap { version };
         let opened = self
             .session

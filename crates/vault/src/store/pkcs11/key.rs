@@ -70,17 +70,14 @@ pub(super) fn find(session: &Session, asked: KeyVersion) -> Result<ObjectHandle,
     };
     match stays_inside(session, handle).map_err(unavailable)? {
         true => Ok(handle),
-        false => Err(KeyStoreError::ExtractableKey {
-            label: label(asked),
-        }),
+        false => Err(KeyStoreError::ExtractableKey { label: label(asked) }),
     }
 }
 
 fn stays_inside(session: &Session, handle: ObjectHandle) -> Result<bool, Error> {
     let asked = [AttributeType::Sensitive, AttributeType::Extractable];
     let attributes = session.get_attributes(handle, &asked)?;
-    Ok(attributes.contains(&Attribute::Sensitive(true))
-        && attributes.contains(&Attribute::Extractable(false)))
+    Ok(attributes.contains(&Attribute::Sensitive(true)) && attributes.contains(&Attribute::Extractable(false)))
 }
 
 /// Makes the key of one version.

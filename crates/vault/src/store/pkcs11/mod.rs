@@ -74,10 +74,7 @@ impl Pkcs11KeyStore {
 
     /// Runs `work` in a session. A session that the device has lost is dropped, so that the next
     /// call enters again; `work` is tried a second time at once.
-    fn with_device<T>(
-        &self,
-        work: impl Fn(&Device) -> Result<T, KeyStoreError>,
-    ) -> Result<T, KeyStoreError> {
+    fn with_device<T>(&self, work: impl Fn(&Device) -> Result<T, KeyStoreError>) -> Result<T, KeyStoreError> {
         let mut slot = self.device.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entered_now = false;
         loop {
@@ -133,10 +130,7 @@ impl KeyStore for Pkcs11KeyStore {
 
     fn rotate(&self) -> Result<KeyVersion, KeyStoreError> {
         self.with_device(|device| {
-            let next = device
-                .newest()?
-                .next()
-                .ok_or(KeyStoreError::NoVersionLeft)?;
+            let next = device.newest()?.next().ok_or(KeyStoreError::NoVersionLeft)?;
             device.generate(next)?;
             Ok(next)
         })
@@ -151,7 +145,5 @@ impl KeyStore for Pkcs11KeyStore {
 fn read_pin(settings: &Pkcs11Settings) -> Result<cryptoki::types::AuthPin, KeyStoreError> {
     let bytes = guarded::read(&settings.pin_file, &settings.data_folders)?;
     let pin = std::str::from_utf8(&bytes).map_err(|_| KeyStoreError::PinRefused)?;
-    Ok(cryptoki::types::AuthPin::from(
-        pin.trim_end_matches(['\r', '\n']),
-    ))
+    Ok(cryptoki::types::AuthPin::from(pin.trim_end_matches(['\r', '\n'])))
 }

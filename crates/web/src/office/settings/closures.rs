@@ -42,17 +42,32 @@ struct ClosuresPage {
 
 fn page(staff: &Staff<Settings>, agenda: &Agenda, f: Form) -> ClosuresPage {
     let today = clock::now().to_zoned(zone()).date();
-    let coming = [today.year(), today.year() + 1].into_iter().flat_map(aloe_domain::holidays::holidays);
-    let holidays = coming.filter(|h| h.date >= today).take(8).map(|h| (clock::long_date(h.date, today), h.name)).collect();
+    let coming = [today.year(), today.year() + 1]
+        .into_iter()
+        .flat_map(aloe_domain::holidays::holidays);
+    let holidays = coming
+        .filter(|h| h.date >= today)
+        .take(8)
+        .map(|h| (clock::long_date(h.date, today), h.name))
+        .collect();
     let everyone = std::iter::once((String::new(), "Everyone there".to_owned()));
     ClosuresPage {
         shell: Shell::new(staff),
         tabs: tabs(staff),
         lines: agenda.closures.iter().map(|c| line(agenda, c, today)).collect(),
         holidays,
-        places: agenda.locations.iter().map(|l| (l.id.to_string(), l.name.clone())).collect(),
-        diaries: everyone.chain(agenda.resources.iter().map(|r| (r.id.to_string(), r.name.clone()))).collect(),
-        kinds: vec![("closed".into(), "Closed".into()), ("open".into(), "Open besides the usual hours".into())],
+        places: agenda
+            .locations
+            .iter()
+            .map(|l| (l.id.to_string(), l.name.clone()))
+            .collect(),
+        diaries: everyone
+            .chain(agenda.resources.iter().map(|r| (r.id.to_string(), r.name.clone())))
+            .collect(),
+        kinds: vec![
+            ("closed".into(), "Closed".into()),
+            ("open".into(), "Open besides the usual hours".into()),
+        ],
         f,
     }
 }
@@ -61,11 +76,21 @@ fn line(agenda: &Agenda, c: &Closure, today: Date) -> Line {
     let days = if c.first_day == c.last_day {
         clock::long_date(c.first_day, today)
     } else {
-        format!("{} to {}", clock::long_date(c.first_day, today), clock::long_date(c.last_day, today))
+        format!(
+            "{} to {}",
+            clock::long_date(c.first_day, today),
+            clock::long_date(c.last_day, today)
+        )
     };
-    let part = c.part.map_or_else(|| "all day".to_owned(), |(a, b)| format!("{} to {}", clock::minutes(a.into()), clock::minutes(b.into())));
+    let part = c.part.map_or_else(
+        || "all day".to_owned(),
+        |(a, b)| format!("{} to {}", clock::minutes(a.into()), clock::minutes(b.into())),
+    );
     let place = agenda.location(c.location).map(|l| l.name.as_str()).unwrap_or_default();
-    let whose = c.resource.and_then(|r| agenda.resource(r)).map_or("everyone", |r| r.name.as_str());
+    let whose = c
+        .resource
+        .and_then(|r| agenda.resource(r))
+        .map_or("everyone", |r| r.name.as_str());
     Line {
         id: c.id.to_string(),
         days,
@@ -79,13 +104,21 @@ fn line(agenda: &Agenda, c: &Closure, today: Date) -> Line {
 pub async fn show(staff: Staff<Settings>) -> Answer {
     let agenda = agenda(&staff).await?;
     let place = agenda.locations.first().map(|l| l.id.to_string()).unwrap_or_default();
-    html(&page(&staff, &agenda, Form::filled([("kind", "closed".to_owned()), ("place", place)])))
+    html(&page(
+        &staff,
+        &agenda,
+        Form::filled([("kind", "closed".to_owned()), ("place", place)]),
+    ))
 }
 
 fn read(f: &mut Form) -> Option<NewClosure> {
     let day = |text: &str| text.trim().parse::<Date>().map_err(|_| "Choose the day.");
     let first = f.parse("first", day);
-    let last = if f.get("last").trim().is_empty() { first } else { f.parse("last", day) };
+    let last = if f.get("last").trim().is_empty() {
+        first
+    } else {
+        f.parse("last", day)
+    };
     if first.zip(last).is_some_and(|(a, b)| b < a) {
         f.complain("last", "The last day must not lie before the first.");
     }
@@ -109,7 +142,11 @@ fn read(f: &mut Form) -> Option<NewClosure> {
 fn part(f: &mut Form, opens: bool) -> Option<(i16, i16)> {
     let minute = |text: &str| {
         let minute = MinuteOfDay::parse(text).map_err(|e| e.to_string())?;
-        if minute.minutes() % 5 == 0 { Ok(minute) } else { Err("Choose a multiple of five minutes.".to_owned()) }
+        if minute.minutes() % 5 == 0 {
+            Ok(minute)
+        } else {
+            Err("Choose a multiple of five minutes.".to_owned())
+        }
     };
     if f.get("from").is_empty() && f.get("to").is_empty() {
         if opens {
@@ -129,7 +166,9 @@ fn part(f: &mut Form, opens: bool) -> Option<(i16, i16)> {
 
 /// Adds a closure. Bookings that were made before stay, and are reception's to move.
 pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
-    let Some(closure) = read(&mut f) else { return refused(&page(&staff, &agenda(&staff).await?, f)) };
+    let Some(closure) = read(&mut f) else {
+        return refused(&page(&staff, &agenda(&staff).await?, f));
+    };
     let mut tx = staff.begin().await?;
     settings::add_closure(&mut tx, &closure).await?;
     tx.commit().await?;
@@ -143,5 +182,9 @@ pub async fn remove(staff: Staff<Settings>, Path((_, id)): Path<(String, String)
     let mut tx = staff.begin().await?;
     settings::remove_closure(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/settings/closures"), "Removed."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/settings/closures"),
+        "Removed.",
+    ))
 }

@@ -29,13 +29,23 @@ struct DiariesPage {
 }
 
 fn page(staff: &Staff<Settings>, agenda: &Agenda, id: Option<ResourceId>, f: Form) -> DiariesPage {
-    let rest = id.map_or_else(|| "/settings/diaries".to_owned(), |id| format!("/settings/diaries/{id}"));
-    let kinds = [("practitioner", "Practitioner"), ("counter", "Counter"), ("room", "Room or equipment")];
+    let rest = id.map_or_else(
+        || "/settings/diaries".to_owned(),
+        |id| format!("/settings/diaries/{id}"),
+    );
+    let kinds = [
+        ("practitioner", "Practitioner"),
+        ("counter", "Counter"),
+        ("room", "Room or equipment"),
+    ];
     DiariesPage {
         shell: Shell::new(staff),
         tabs: tabs(staff),
         diaries: agenda.resources.clone(),
-        kinds: kinds.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect(),
+        kinds: kinds
+            .iter()
+            .map(|(code, words)| ((*code).to_owned(), (*words).to_owned()))
+            .collect(),
         action: staff.link(&rest),
         editing: id.is_some(),
         f,
@@ -45,9 +55,18 @@ fn page(staff: &Staff<Settings>, agenda: &Agenda, id: Option<ResourceId>, f: For
 /// The list, and a form for another.
 pub async fn show(staff: Staff<Settings>) -> Answer {
     let agenda = agenda(&staff).await?;
-    let kind = if staff.member.kind == OrganisationKind::Practice { "practitioner" } else { "counter" };
+    let kind = if staff.member.kind == OrganisationKind::Practice {
+        "practitioner"
+    } else {
+        "counter"
+    };
     let filled = [("kind", kind), ("capacity", "1"), ("online", "1"), ("active", "1")];
-    html(&page(&staff, &agenda, None, Form::filled(filled.map(|(name, value)| (name, value.to_owned())))))
+    html(&page(
+        &staff,
+        &agenda,
+        None,
+        Form::filled(filled.map(|(name, value)| (name, value.to_owned()))),
+    ))
 }
 
 /// The form of one.
@@ -75,7 +94,9 @@ fn read(id: ResourceId, position: usize, f: &mut Form) -> Option<Resource> {
     if !["practitioner", "counter", "room"].contains(&kind.as_str()) {
         f.complain("kind", "Choose what it is.");
     }
-    let number = f.parse_optional("registration_number", RegistrationNumber::parse).map(|n| n.as_str().to_owned());
+    let number = f
+        .parse_optional("registration_number", RegistrationNumber::parse)
+        .map(|n| n.as_str().to_owned());
     let capacity = f.number("capacity", 1, 50);
     let resource = Resource {
         id,
@@ -101,7 +122,11 @@ pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
     let mut tx = staff.begin().await?;
     settings::add_resource(&mut tx, &resource).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/settings/diaries"), "Added. Give it weekly hours next."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/settings/diaries"),
+        "Added. Give it weekly hours next.",
+    ))
 }
 
 /// Saves a diary.

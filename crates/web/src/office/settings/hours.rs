@@ -15,7 +15,15 @@ use crate::form::Form;
 use crate::page::{Answer, Shell, html, refused, see_other_saying};
 use crate::session::Staff;
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 
 /// Whose hours, and where.
 #[derive(serde::Deserialize)]
@@ -71,19 +79,44 @@ fn field(day: usize, period: usize, end: &str) -> String {
 fn page(staff: &Staff<Settings>, agenda: &Agenda, of: Option<(ResourceId, LocationId)>, f: Form) -> HoursPage {
     let cell = |day: usize, period: usize, end: &'static str| {
         let name = field(day, period, end);
-        let label = format!("{}, {} {}", DAYS.get(day).copied().unwrap_or_default(), if period == 0 { "open" } else { "again" }, end);
-        Cell { value: f.get(&name).to_owned(), error: f.error(&name).map(str::to_owned), label, name }
+        let label = format!(
+            "{}, {} {}",
+            DAYS.get(day).copied().unwrap_or_default(),
+            if period == 0 { "open" } else { "again" },
+            end
+        );
+        Cell {
+            value: f.get(&name).to_owned(),
+            error: f.error(&name).map(str::to_owned),
+            label,
+            name,
+        }
     };
     let days = DAYS.iter().enumerate().map(|(day, words)| Day {
         words,
-        cells: vec![cell(day, 0, "from"), cell(day, 0, "to"), cell(day, 1, "from"), cell(day, 1, "to")],
+        cells: vec![
+            cell(day, 0, "from"),
+            cell(day, 0, "to"),
+            cell(day, 1, "from"),
+            cell(day, 1, "to"),
+        ],
     });
     HoursPage {
         days: days.collect(),
         shell: Shell::new(staff),
         tabs: tabs(staff),
-        diaries: agenda.resources.iter().filter(|r| r.active).map(|r| (r.id.to_string(), r.name.clone())).collect(),
-        places: agenda.locations.iter().filter(|l| l.active).map(|l| (l.id.to_string(), l.name.clone())).collect(),
+        diaries: agenda
+            .resources
+            .iter()
+            .filter(|r| r.active)
+            .map(|r| (r.id.to_string(), r.name.clone()))
+            .collect(),
+        places: agenda
+            .locations
+            .iter()
+            .filter(|l| l.active)
+            .map(|l| (l.id.to_string(), l.name.clone()))
+            .collect(),
         diary: of.map(|(diary, _)| diary.to_string()).unwrap_or_default(),
         place: of.map(|(_, place)| place.to_string()).unwrap_or_default(),
         f,
@@ -98,7 +131,10 @@ pub async fn show(staff: Staff<Settings>, Query(wanted): Query<Wanted>) -> Answe
     if let Some((diary, place)) = of {
         for day in 0..7_usize {
             let weekday = i16::try_from(day + 1).unwrap_or(0);
-            let own = agenda.hours.iter().filter(|h| h.resource == diary && h.location == place && h.weekday == weekday);
+            let own = agenda
+                .hours
+                .iter()
+                .filter(|h| h.resource == diary && h.location == place && h.weekday == weekday);
             for (period, hours) in own.take(2).enumerate() {
                 f.set(&field(day, period, "from"), clock::minutes(hours.opens.into()));
                 f.set(&field(day, period, "to"), clock::minutes(hours.closes.into()));
@@ -117,7 +153,9 @@ fn read(f: &mut Form) -> Vec<(i16, i16, i16)> {
             if f.get(&from).trim().is_empty() && f.get(&to).trim().is_empty() {
                 continue;
             }
-            let (Some(a), Some(b)) = (f.parse(&from, five), f.parse(&to, five)) else { continue };
+            let (Some(a), Some(b)) = (f.parse(&from, five), f.parse(&to, five)) else {
+                continue;
+            };
             match Period::new(a, b) {
                 Ok(_) => periods.push((i16::try_from(day + 1).unwrap_or(0), narrow(a), narrow(b))),
                 Err(error) => f.complain(&to, error),
@@ -129,7 +167,11 @@ fn read(f: &mut Form) -> Vec<(i16, i16, i16)> {
 
 fn five(text: &str) -> Result<MinuteOfDay, String> {
     let minute = MinuteOfDay::parse(text).map_err(|e| e.to_string())?;
-    if minute.minutes() % 5 == 0 { Ok(minute) } else { Err("Choose a multiple of five minutes.".to_owned()) }
+    if minute.minutes() % 5 == 0 {
+        Ok(minute)
+    } else {
+        Err("Choose a multiple of five minutes.".to_owned())
+    }
 }
 
 fn narrow(minute: MinuteOfDay) -> i16 {
@@ -149,5 +191,9 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
     settings::replace_hours(&mut tx, diary, place, &periods).await?;
     tx.commit().await?;
     let back = staff.link(&format!("/settings/hours?diary={diary}&place={place}"));
-    Ok(see_other_saying(&staff.app, &back, "Saved. Bookings that were made before stay where they are."))
+    Ok(see_other_saying(
+        &staff.app,
+        &back,
+        "Saved. Bookings that were made before stay where they are.",
+    ))
 }

@@ -41,8 +41,17 @@ pub struct Tab {
 
 /// The sub-navigation.
 pub(crate) fn tabs(staff: &Staff<Settings>) -> Vec<Tab> {
-    let here = |rest: &str| staff.path == staff.link(rest) || (rest != "/settings" && staff.path.starts_with(&staff.link(rest)));
-    PAGES.iter().map(|(rest, words)| Tab { href: staff.link(rest), words, here: here(rest) }).collect()
+    let here = |rest: &str| {
+        staff.path == staff.link(rest) || (rest != "/settings" && staff.path.starts_with(&staff.link(rest)))
+    };
+    PAGES
+        .iter()
+        .map(|(rest, words)| Tab {
+            href: staff.link(rest),
+            words,
+            here: here(rest),
+        })
+        .collect()
 }
 
 /// Everything that is set.

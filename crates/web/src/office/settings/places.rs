@@ -27,13 +27,23 @@ struct PlacesPage {
 
 fn page(staff: &Staff<Settings>, agenda: &Agenda, id: Option<LocationId>, f: Form) -> PlacesPage {
     let rest = id.map_or_else(|| "/settings/places".to_owned(), |id| format!("/settings/places/{id}"));
-    PlacesPage { shell: Shell::new(staff), tabs: tabs(staff), places: agenda.locations.clone(), action: staff.link(&rest), editing: id.is_some(), f }
+    PlacesPage {
+        shell: Shell::new(staff),
+        tabs: tabs(staff),
+        places: agenda.locations.clone(),
+        action: staff.link(&rest),
+        editing: id.is_some(),
+        f,
+    }
 }
 
 /// The list, and a form for another.
 pub async fn show(staff: Staff<Settings>) -> Answer {
     let agenda = agenda(&staff).await?;
-    let f = Form::filled([("time_zone", "Africa/Johannesburg".to_owned()), ("active", "1".to_owned())]);
+    let f = Form::filled([
+        ("time_zone", "Africa/Johannesburg".to_owned()),
+        ("active", "1".to_owned()),
+    ]);
     html(&page(&staff, &agenda, None, f))
 }
 

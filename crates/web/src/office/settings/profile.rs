@@ -28,8 +28,17 @@ struct ProfilePage {
 }
 
 fn page(staff: &Staff<Settings>, practice: bool, f: Form) -> ProfilePage {
-    let languages = SPOKEN.iter().map(|l| (l.code().to_owned(), l.own_name().to_owned())).collect();
-    ProfilePage { shell: Shell::new(staff), tabs: tabs(staff), languages, practice, f }
+    let languages = SPOKEN
+        .iter()
+        .map(|l| (l.code().to_owned(), l.own_name().to_owned()))
+        .collect();
+    ProfilePage {
+        shell: Shell::new(staff),
+        tabs: tabs(staff),
+        languages,
+        practice,
+        f,
+    }
 }
 
 /// The form.
@@ -43,7 +52,12 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
         ("letterhead", p.letterhead),
         ("officer_name", p.officer_name),
         ("officer_email", p.officer_email),
-        ("officer_phone", PhoneNumber::parse(&p.officer_phone).map(|n| n.national()).unwrap_or_default()),
+        (
+            "officer_phone",
+            PhoneNumber::parse(&p.officer_phone)
+                .map(|n| n.national())
+                .unwrap_or_default(),
+        ),
         ("language", p.language),
     ]);
     html(&page(&staff, practice, f))
@@ -54,9 +68,15 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
     let before = agenda(&staff).await?.profile;
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
     let name = f.parse("name", OneLine::<120>::parse);
-    let practice_number = f.parse_optional("practice_number", PracticeNumber::parse).map(|n| n.as_str().to_owned());
-    let officer_email = f.parse_optional("officer_email", EmailAddress::parse).map(|e| e.as_str().to_owned());
-    let officer_phone = f.parse_optional("officer_phone", PhoneNumber::parse).map(|p| p.e164().to_owned());
+    let practice_number = f
+        .parse_optional("practice_number", PracticeNumber::parse)
+        .map(|n| n.as_str().to_owned());
+    let officer_email = f
+        .parse_optional("officer_email", EmailAddress::parse)
+        .map(|e| e.as_str().to_owned());
+    let officer_phone = f
+        .parse_optional("officer_phone", PhoneNumber::parse)
+        .map(|p| p.e164().to_owned());
     let profile = Profile {
         version,
         name: name.as_ref().map(|n| n.as_str().to_owned()).unwrap_or_default(),
@@ -65,7 +85,10 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
         officer_name: f.line::<120>("officer_name"),
         officer_email: officer_email.unwrap_or_default(),
         officer_phone: officer_phone.unwrap_or_default(),
-        language: Language::from_code(f.get("language")).unwrap_or_default().code().to_owned(),
+        language: Language::from_code(f.get("language"))
+            .unwrap_or_default()
+            .code()
+            .to_owned(),
         ..before.clone()
     };
     if !f.is_fine() {

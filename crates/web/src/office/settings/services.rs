@@ -27,7 +27,10 @@ struct ServicesPage {
 }
 
 fn page(staff: &Staff<Settings>, agenda: &Agenda, id: Option<ServiceId>, f: Form) -> ServicesPage {
-    let rest = id.map_or_else(|| "/settings/services".to_owned(), |id| format!("/settings/services/{id}"));
+    let rest = id.map_or_else(
+        || "/settings/services".to_owned(),
+        |id| format!("/settings/services/{id}"),
+    );
     let diaries = agenda.resources.iter().filter(|r| r.active);
     ServicesPage {
         shell: Shell::new(staff),
@@ -53,8 +56,17 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
         ("online", "1"),
         ("active", "1"),
     ];
-    let all = agenda.resources.iter().filter(|r| r.active).map(|r| ("diary", r.id.to_string()));
-    let f = Form::filled(defaults.into_iter().map(|(name, value)| (name, value.to_owned())).chain(all));
+    let all = agenda
+        .resources
+        .iter()
+        .filter(|r| r.active)
+        .map(|r| ("diary", r.id.to_string()));
+    let f = Form::filled(
+        defaults
+            .into_iter()
+            .map(|(name, value)| (name, value.to_owned()))
+            .chain(all),
+    );
     html(&page(&staff, &agenda, None, f))
 }
 
@@ -64,7 +76,11 @@ pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>)
     let agenda = agenda(&staff).await?;
     let s = agenda.service(id).ok_or(Failure::Missing)?;
     let tick = |on: bool| if on { "1".to_owned() } else { String::new() };
-    let offered = agenda.offers.iter().filter(|(service, _)| *service == id).map(|(_, r)| ("diary", r.to_string()));
+    let offered = agenda
+        .offers
+        .iter()
+        .filter(|(service, _)| *service == id)
+        .map(|(_, r)| ("diary", r.to_string()));
     let f = Form::filled(
         [
             ("version", s.version.to_string()),
@@ -105,7 +121,11 @@ fn read(id: ServiceId, position: usize, f: &mut Form) -> Option<(Service, Vec<Re
     let step = fives(f, "step", 5, 240);
     let lead = f.number("lead_minutes", 0, 43200);
     let horizon = f.number("horizon_days", 1, 366);
-    let daily_limit = if f.get("daily_limit").trim().is_empty() { None } else { f.number("daily_limit", 1, 1000) };
+    let daily_limit = if f.get("daily_limit").trim().is_empty() {
+        None
+    } else {
+        f.number("daily_limit", 1, 1000)
+    };
     let (description, bring) = (f.text::<600>("description"), f.text::<600>("bring"));
     let diaries = f.all("diary").iter().filter_map(|id| id.parse().ok()).collect();
     let service = Service {
@@ -137,7 +157,11 @@ pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
     let mut tx = staff.begin().await?;
     settings::add_service(&mut tx, &service, &diaries).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/settings/services"), "Added."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/settings/services"),
+        "Added.",
+    ))
 }
 
 /// Saves a service.
@@ -149,5 +173,9 @@ pub async fn save(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>,
     let mut tx = staff.begin().await?;
     settings::save_service(&mut tx, &service, &diaries).await?;
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/settings/services"), "Saved."))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link("/settings/services"),
+        "Saved.",
+    ))
 }

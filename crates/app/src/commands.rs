@@ -32,6 +32,9 @@ pub enum Command {
     Serve(ServeOptions),
     /// Fill an installation with synthetic people.
     Demo(DemoOptions),
+    /// Bring data in.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Organisations.
     #[command(subcommand)]
     Organisation(OrganisationCommand),
@@ -75,6 +78,32 @@ pub struct DemoOptions {
     /// The address of the pages, for the list of sign-ins.
     #[arg(long, default_value = "https://localhost:8443")]
     pub origin: String,
+}
+
+/// Commands that bring data in.
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Patients from a CSV file.
+    Patients(ImportOptions),
+}
+
+/// Options of `import patients`.
+#[derive(Args)]
+pub struct ImportOptions {
+    /// The file, UTF-8, with a header.
+    pub file: PathBuf,
+    /// The organisation's part of the public address.
+    #[arg(long)]
+    pub organisation: String,
+    /// A column of another name: ours=theirs. May repeat.
+    #[arg(long)]
+    pub map: Vec<String>,
+    /// Read and check, write nothing but the file of rejected lines.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// `synthetic` or `de-identified`: your word, kept in the trail.
+    #[arg(long)]
+    pub data_is: Option<String>,
 }
 
 /// Commands about organisations.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod demo;
+mod import;
 mod installation;
 mod local_certificate;
 mod runtime;
@@ -39,6 +40,7 @@ async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
     match cli.command {
         Command::Serve(options) => serve::serve(&cli.data, &options).await,
         Command::Demo(options) => demo::fill(&cli.data, &options).await,
+        Command::Import(commands::ImportCommand::Patients(options)) => import::import(&cli.data, &options).await,
         Command::Organisation(commands::OrganisationCommand::Create(options)) => {
             commands::create_organisation(&cli.data, &options).await
         }

@@ -16,11 +16,12 @@ fn no_process_runs_as_root_or_in_a_supplementary_group() {
     assert!(all.len() > 3);
     for pid in all {
         for field in ["Uid", "Gid"] {
-            let ids = status(pid, field);
+            // A backend may end between two looks.
+            let Some(ids) = status(pid, field) else { continue };
             assert!(ids.split_whitespace().all(|id| id != "0"), "{pid}: {ids}");
         }
-        if status(std::process::id(), "Uid").starts_with('0') {
-            assert_eq!(status(pid, "Groups"), "");
+        if status(std::process::id(), "Uid").is_some_and(|ids| ids.starts_with('0')) {
+            assert!(status(pid, "Groups").is_none_or(|groups| groups.is_empty()));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Many people at once, through a staging table and with every trigger on: COPY is refused on a table with row-level
 //! security, so the rows go into a temporary table of the connection and from there through the policies.
 
+use std::collections::HashSet;
+
 use aloe_domain::ids::PatientId;
 use aloe_vault::{OrganisationKey, Place, SubjectKey};
 use futures_util::SinkExt;
@@ -155,6 +157,27 @@ pub async fn write(tx: &mut Tx<Operator>, people: &[Prepared]) -> Result<(), Pat
         .await?;
     }
     Ok(())
+}
+
+/// Names a line of an import: the same line gives the same key in one organisation, and means nothing outside it.
+///
+/// # Errors
+/// When the organisation has no key.
+pub fn import_key(keys: &OrganisationKeys, line: &[u8]) -> Result<[u8; 32], PatientError> {
+    Ok(keys.current()?.blind_index("import", line))
+}
+
+/// Which of these lines were imported before.
+///
+/// # Errors
+/// What the database answered.
+pub async fn imported_before(tx: &mut Tx<Operator>, keys: &[[u8; 32]]) -> Result<HashSet<[u8; 32]>, PatientError> {
+    let wanted: Vec<&[u8]> = keys.iter().map(<[u8; 32]>::as_slice).collect();
+    let rows = tx.rows(sql!("patients/imported"), &[&wanted]).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| row.get::<_, Vec<u8>>(0).try_into().ok())
+        .collect())
 }
 
 /// Takes so many file numbers at once; answers the first.

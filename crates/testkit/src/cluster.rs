@@ -68,9 +68,7 @@ impl TestDb {
             keys: shared.keys.clone(),
             server,
         };
-        if aloe_db::sabotage::is_on("P6-database") {
-            test.switch_policies_off().await;
-        }
+        test.sabotage().await;
         test
     }
 
@@ -90,6 +88,29 @@ impl TestDb {
     /// The installation's own key.
     pub async fn installation_key() -> &'static InstallationKey {
         &SHARED.get_or_init(start).await.key
+    }
+
+    /// The safeguards that live in the database are switched off there, when a sabotage asks for it.
+    async fn sabotage(&self) {
+        if aloe_db::sabotage::is_on("P6-database") {
+            self.switch_policies_off().await;
+        }
+        for (safeguard, function) in [("P13", "audit.record"), ("P15", "audit.refuse_change")] {
+            if aloe_db::sabotage::is_on(safeguard) {
+                self.drop_triggers_of(function).await;
+            }
+        }
+    }
+
+    async fn drop_triggers_of(&self, function: &str) {
+        let off = format!(
+            "DO $$ DECLARE t record; BEGIN
+                FOR t IN SELECT g.tgname, g.tgrelid::regclass AS relation FROM pg_trigger g
+                    WHERE g.tgfoid = (SELECT p.oid FROM pg_proc p WHERE p.oid = '{function}()'::regprocedure) LOOP
+                    EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.relation);
+                END LOOP; END $$"
+        );
+        self.superuser().await.batch_execute(&off).await.unwrap();
     }
 
     /// Takes the database's safeguard away, so that the application's stands alone.

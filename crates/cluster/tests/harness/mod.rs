@@ -66,11 +66,11 @@ pub fn root_of(cluster: &Cluster) -> PathBuf {
     ca.ancestors().nth(2).unwrap().to_owned()
 }
 
-/// One field of `/proc/<pid>/status`.
-pub fn status(pid: u32, field: &str) -> String {
-    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+/// One field of `/proc/<pid>/status`; nothing when the process has ended.
+pub fn status(pid: u32, field: &str) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(field));
-    line.unwrap().trim_start_matches(':').trim().to_owned()
+    Some(line?.trim_start_matches(':').trim().to_owned())
 }
 
 /// The postmaster and its children.

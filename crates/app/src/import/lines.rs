@@ -1,0 +1,244 @@
+//! Lines of a CSV file (RFC 4180), one by one, so that a broken one does not swallow those after it.
+
+use std::collections::HashMap;
+
+use super::Source;
+use crate::runtime::Trouble;
+
+/// Lines that a quoted cell may run over, at most.
+const LONGEST_CELL: usize = 6;
+
+/// One record as it stood in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawLine {
+    /// Number of its first line, from 1.
+    pub number: u64,
+    /// Its bytes, line end included.
+    pub bytes: Vec<u8>,
+}
+
+impl RawLine {
+    /// The bytes without the line end: what makes two lines the same.
+    pub fn content(&self) -> &[u8] {
+        let end = self
+            .bytes
+            .iter()
+            .rposition(|b| !matches!(b, b'\n' | b'\r'))
+            .map_or(0, |at| at + 1);
+        self.bytes.get(..end).unwrap_or_default()
+    }
+
+    /// The cells, or why they cannot be read.
+    pub fn cells(&self) -> Result<Vec<String>, String> {
+        if quotes(&self.bytes) % 2 == 1 {
+            return Err("a quotation mark is opened and not closed".to_owned());
+        }
+        let text = std::str::from_utf8(self.content())
+            .map_err(|_| "the letters are not UTF-8: save the file as UTF-8".to_owned())?;
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        match reader.records().next() {
+            Some(Ok(record)) => Ok(record.iter().map(str::to_owned).collect()),
+            Some(Err(_)) => Err("the line cannot be read as CSV".to_owned()),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+fn quotes(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b == b'"').count()
+}
+
+/// The records of a file. Blank lines and remarks (`#`) are left out.
+pub struct Lines<R> {
+    source: R,
+    number: u64,
+    waiting: Vec<Vec<u8>>,
+}
+
+impl<R: Source> Lines<R> {
+    /// Reads from a source.
+    pub fn new(source: R) -> Self {
+        Self {
+            source,
+            number: 0,
+            waiting: Vec::new(),
+        }
+    }
+
+    fn physical(&mut self) -> Result<Option<Vec<u8>>, Trouble> {
+        if let Some(line) = self.waiting.pop() {
+            return Ok(Some(line));
+        }
+        let mut bytes = Vec::new();
+        let read = self
+            .source
+            .read_until(b'\n', &mut bytes)
+            .map_err(|e| Trouble::io("reading the file", e))?;
+        Ok((read > 0).then_some(bytes))
+    }
+
+    fn record(&mut self) -> Result<Option<RawLine>, Trouble> {
+        loop {
+            let Some(first) = self.physical()? else { return Ok(None) };
+            self.number += 1;
+            let number = self.number;
+            if first.starts_with(b"#") || first.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            if quotes(&first).is_multiple_of(2) {
+                return Ok(Some(RawLine { number, bytes: first }));
+            }
+            return self.joined(number, first).map(Some);
+        }
+    }
+
+    /// A quoted cell may hold line ends. When no later line closes it soon, the first line alone is broken.
+    fn joined(&mut self, number: u64, first: Vec<u8>) -> Result<RawLine, Trouble> {
+        let mut taken = vec![first];
+        while taken.len() < LONGEST_CELL {
+            let Some(next) = self.physical()? else { break };
+            let closes = quotes(&next) % 2 == 1;
+            taken.push(next);
+            if closes && likely_cell(&taken) {
+                self.number += taken.len() as u64 - 1;
+                return Ok(RawLine {
+                    number,
+                    bytes: taken.concat(),
+                });
+            }
+        }
+        self.waiting.extend(taken.drain(1..).rev());
+        Ok(RawLine {
+            number,
+            bytes: taken.concat(),
+        })
+    }
+}
+
+/// Two broken lines near each other look like one cell over several lines. A cell that holds whole records is none.
+fn likely_cell(lines: &[Vec<u8>]) -> bool {
+    let commas = |line: &[u8]| line.iter().filter(|b| **b == b',').count();
+    let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+    inner.iter().all(|line| commas(line) < 4) && lines.last().is_some_and(|last| commas(last) < 12)
+}
+
+impl<R: Source> Iterator for Lines<R> {
+    type Item = Result<RawLine, Trouble>;
+    fn next(&mut self) -> Option<Self::Item> {
+        self.record().transpose()
+    }
+}
+
+/// Which column holds what.
+pub struct Columns {
+    at: HashMap<&'static str, usize>,
+    count: usize,
+}
+
+/// What can be imported. `surname` is needed; the rest may be missing.
+pub const KNOWN: [&str; 13] = [
+    "given_names",
+    "surname",
+    "birth_date",
+    "sex",
+    "id_type",
+    "id_country",
+    "id_number",
+    "phone",
+    "email",
+    "scheme",
+    "member_number",
+    "dependant_code",
+    "language",
+];
+
+impl Columns {
+    /// Reads the header. `map` holds `ours=theirs` for columns of another name.
+    ///
+    /// # Errors
+    /// A sentence that names what is missing.
+    pub fn read(header: &RawLine, map: &[String]) -> Result<Self, String> {
+        let cells = header.cells()?;
+        let renamed: HashMap<&str, &str> = map.iter().filter_map(|pair| pair.split_once('=')).collect();
+        if let Some(unknown) = renamed.keys().find(|ours| !KNOWN.contains(ours)) {
+            return Err(format!(
+                "--map: there is no column {unknown}. There are: {}.",
+                KNOWN.join(", ")
+            ));
+        }
+        let find = |ours: &'static str| {
+            let theirs = renamed.get(ours).copied().unwrap_or(ours);
+            cells
+                .iter()
+                .position(|cell| cell.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(theirs))
+                .map(|at| (ours, at))
+        };
+        let at: HashMap<&'static str, usize> = KNOWN.into_iter().filter_map(find).collect();
+        if !at.contains_key("surname") {
+            return Err("the file has no column surname. Name it with --map surname=THEIRS.".to_owned());
+        }
+        Ok(Self { at, count: cells.len() })
+    }
+
+    /// The cells of a line by name, or why it does not fit.
+    pub fn of(&self, line: &RawLine) -> Result<HashMap<&'static str, String>, String> {
+        let cells = line.cells()?;
+        if cells.len() != self.count {
+            return Err(format!("{} cells instead of {}", cells.len(), self.count));
+        }
+        Ok(self
+            .at
+            .iter()
+            .filter_map(|(name, at)| Some((*name, cells.get(*at)?.trim().to_owned())))
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<RawLine> {
+        Lines::new(text.as_bytes())
+            .map(|line| {
+                line.unwrap_or_else(|_| RawLine {
+                    number: 0,
+                    bytes: Vec::new(),
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_line_with_an_open_quotation_mark_swallows_none_after_it() {
+        let lines = all("a,b,c,d,e\n\"x,b,c,d,e\ny,b,c,d,e\nz,b,c,d,e\n");
+        assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        assert!(lines[1].cells().is_err() && lines[2].cells().is_ok());
+    }
+
+    #[test]
+    fn a_quoted_cell_may_run_over_lines() {
+        let lines = all("a,b\n\"x\ny\",2\nlast,3\n");
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[1].cells(), Ok(vec!["x\ny".to_owned(), "2".to_owned()]));
+    }
+
+    #[test]
+    fn remarks_and_blank_lines_are_left_out() {
+        let lines = all("a,b\n# line 2: why\n\n1,2\n");
+        assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 4]);
+    }
+
+    #[test]
+    fn columns_are_found_by_their_own_names_or_by_those_given() {
+        let header = &all("LastName,Phone\n")[0];
+        assert!(Columns::read(header, &[]).is_err());
+        let columns = Columns::read(header, &["surname=LastName".to_owned()]).unwrap_or_else(|e| panic!("{e}"));
+        let cells = columns.of(&all("Dlamini,082\n")[0]);
+        assert_eq!(cells.map(|c| c["surname"].clone()), Ok("Dlamini".to_owned()));
+        assert!(columns.of(&all("too,many,cells\n")[0]).is_err());
+    }
+}

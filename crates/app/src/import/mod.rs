@@ -1,0 +1,185 @@
+//! `aloe import patients`: good lines go in, bad lines come back in a file that can be corrected and imported again.
+
+mod lines;
+mod person;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use aloe_db::bulk;
+use aloe_db::doors::Doors;
+use aloe_db::keys::Keys;
+use aloe_db::patients::Registration;
+use aloe_domain::ids::OrganisationId;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::commands::ImportOptions;
+use crate::installation::Installation;
+use crate::runtime::{self, Trouble};
+use lines::{Columns, RawLine};
+
+/// Lines written in one transaction.
+const BATCH: usize = 1000;
+
+/// What an import did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Lines read.
+    pub read: u64,
+    /// People added.
+    pub added: u64,
+    /// Lines that an earlier run added.
+    pub known: u64,
+    /// Lines that came back.
+    pub rejected: u64,
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// A sentence about what is wrong and what to do.
+pub async fn import(data: &Path, options: &ImportOptions) -> Result<(), Trouble> {
+    let said = options.data_is.as_deref().unwrap_or_default();
+    if !["synthetic", "de-identified"].contains(&said) {
+        return Err(Trouble::Plain("outside production only invented or de-identified people are imported: say --data-is synthetic or --data-is de-identified. The word is kept in the trail.".into()));
+    }
+    let installation = Installation::open(data)?;
+    let opened = runtime::reach(&installation).await?;
+    let organisation = opened.doors.find_organisation(&options.organisation).await?;
+    let organisation =
+        organisation.ok_or_else(|| Trouble::Plain(format!("there is no organisation {}.", options.organisation)))?;
+    let work = Work {
+        doors: &opened.doors,
+        keys: &installation.keys,
+        organisation: organisation.id,
+        purpose: format!("importing patients; the data is {said}"),
+        dry_run: options.dry_run,
+    };
+    let rejects = rejects_path(&options.file);
+    let tally = work.run(&options.file, &rejects, &options.map).await?;
+    let would = if options.dry_run { "would be " } else { "" };
+    eprintln!(
+        "\n{} lines: {} {would}added, {} there already, {} rejected.",
+        tally.read, tally.added, tally.known, tally.rejected
+    );
+    if tally.rejected > 0 {
+        eprintln!(
+            "The rejected lines are in {}, each under its reason. Correct them there and import that file.",
+            rejects.display()
+        );
+    }
+    Ok(())
+}
+
+fn rejects_path(file: &Path) -> PathBuf {
+    let mut name = file.file_stem().unwrap_or_default().to_owned();
+    name.push(".rejected.csv");
+    file.with_file_name(name)
+}
+
+/// One import.
+pub struct Work<'a> {
+    /// The doors.
+    pub doors: &'a Doors,
+    /// The keys.
+    pub keys: &'a Keys,
+    /// Whose patients.
+    pub organisation: OrganisationId,
+    /// What the trail says.
+    pub purpose: String,
+    /// Reads and checks, writes nothing.
+    pub dry_run: bool,
+}
+
+impl Work<'_> {
+    /// Reads a file to its end.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or the database fails; what was committed stays, and a second run goes on.
+    pub async fn run(&self, file: &Path, rejects: &Path, map: &[String]) -> Result<Tally, Trouble> {
+        let open = File::open(file).map_err(|e| Trouble::io(&format!("opening {}", file.display()), e))?;
+        let mut reader = lines::Lines::new(BufReader::new(open));
+        let header = reader
+            .next()
+            .ok_or_else(|| Trouble::Plain("the file is empty.".into()))??;
+        let columns = Columns::read(&header, map).map_err(Trouble::Plain)?;
+        let mut out =
+            BufWriter::new(File::create(rejects).map_err(|e| Trouble::io("making the file of rejected lines", e))?);
+        let wrote = |e: std::io::Error| Trouble::io("writing a rejected line", e);
+        out.write_all(&header.bytes).map_err(wrote)?;
+        let mut tally = Tally::default();
+        let mut batch: Vec<(RawLine, Registration)> = Vec::new();
+        for line in reader {
+            let line = line?;
+            tally.read += 1;
+            match person::read(&columns, &line) {
+                Ok(person) => batch.push((line, person)),
+                Err(reason) => {
+                    tally.rejected += 1;
+                    writeln!(out, "# line {}: {reason}", line.number).map_err(wrote)?;
+                    out.write_all(&line.bytes).map_err(wrote)?;
+                }
+            }
+            if batch.len() == BATCH {
+                self.write(&mut batch, &mut tally).await?;
+                eprint!(
+                    "\r{} lines read, {} added, {} rejected",
+                    tally.read, tally.added, tally.rejected
+                );
+            }
+        }
+        self.write(&mut batch, &mut tally).await?;
+        out.flush().map_err(wrote)?;
+        if tally.rejected == 0 {
+            let _ = std::fs::remove_file(rejects);
+        }
+        Ok(tally)
+    }
+
+    async fn write(&self, batch: &mut Vec<(RawLine, Registration)>, tally: &mut Tally) -> Result<(), Trouble> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let trouble = |e: aloe_db::patients::PatientError| Trouble::Plain(e.to_string());
+        let mut tx = self.doors.operator(self.organisation, "import", &self.purpose).await?;
+        let keys = self.keys.of(&mut tx).await?;
+        let mut named = Vec::with_capacity(batch.len());
+        for (line, person) in batch.drain(..) {
+            named.push((bulk::import_key(&keys, line.content()).map_err(trouble)?, person));
+        }
+        let all: Vec<[u8; 32]> = named.iter().map(|(key, _)| *key).collect();
+        let mut seen = bulk::imported_before(&mut tx, &all).await.map_err(trouble)?;
+        let before = named.len();
+        named.retain(|(key, _)| seen.insert(*key));
+        tally.known += (before - named.len()) as u64;
+        tally.added += named.len() as u64;
+        if !self.dry_run && !named.is_empty() {
+            let many = i32::try_from(named.len()).unwrap_or(i32::MAX);
+            let first = bulk::take_file_numbers(&mut tx, many).await.map_err(trouble)?;
+            let organisation = self.organisation.as_uuid();
+            let prepared: Result<Vec<_>, _> = named
+                .iter()
+                .zip(first..)
+                .map(|((key, person), number)| bulk::prepare(organisation, &keys, person, number, Some(*key)))
+                .collect();
+            bulk::write(&mut tx, &prepared.map_err(trouble)?)
+                .await
+                .map_err(trouble)?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Today, for birth dates and ID numbers.
+pub(crate) fn today() -> jiff::civil::Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+/// What a reader of lines reads from.
+pub(crate) trait Source: BufRead {}
+impl<T: BufRead> Source for T {}

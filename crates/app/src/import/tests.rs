@@ -1,0 +1,113 @@
+//! The import against a real database (lesson 25, the CSV half).
+
+use std::path::PathBuf;
+
+use aloe_synthetic::{People, csv};
+use aloe_testkit::TestDb;
+
+use super::{Tally, Work};
+
+struct Case {
+    db: TestDb,
+    folder: tempfile::TempDir,
+    organisation: aloe_domain::ids::OrganisationId,
+}
+
+impl Case {
+    async fn start() -> Self {
+        let db = TestDb::fresh().await;
+        let organisation = db.practice("import").await.id;
+        Self {
+            db,
+            folder: tempfile::tempdir().unwrap(),
+            organisation,
+        }
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    async fn run(&self, file: &std::path::Path, dry_run: bool) -> Tally {
+        let work = Work {
+            doors: &self.db.doors,
+            keys: &self.db.keys,
+            organisation: self.organisation,
+            purpose: "importing patients; the data is synthetic".to_owned(),
+            dry_run,
+        };
+        work.run(file, &self.folder.path().join("rejected.csv"), &[])
+            .await
+            .unwrap()
+    }
+
+    async fn patients(&self) -> i64 {
+        self.db
+            .superuser()
+            .await
+            .query_one("SELECT count(*) FROM aloe.patients", &[])
+            .await
+            .unwrap()
+            .get(0)
+    }
+
+    fn rejected(&self) -> String {
+        let bytes = std::fs::read(self.folder.path().join("rejected.csv")).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn damaged(people: usize) -> (Vec<u8>, u64) {
+    let mut bytes = format!("{}\r\n", csv::HEADER.trim_end()).into_bytes();
+    let mut broken = 0;
+    for line in csv::damaged_lines(7, People::new(7).take(people)) {
+        broken += u64::from(line.damage().is_some());
+        bytes.extend_from_slice(line.bytes());
+    }
+    (bytes, broken)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn good_lines_go_in_bad_ones_come_back_and_none_is_lost() {
+    let case = Case::start().await;
+    let (bytes, broken) = damaged(2000);
+    let file = case.file("people.csv", &bytes);
+    let first = case.run(&file, false).await;
+    assert_eq!(first.read, first.added + first.rejected);
+    assert_eq!((first.read, first.rejected), (2000, broken), "{}", case.rejected());
+    assert_eq!(case.patients().await, i64::try_from(first.added).unwrap());
+    let second = case.run(&file, false).await;
+    assert_eq!((second.added, second.known), (0, first.added));
+    assert_eq!(case.patients().await, i64::try_from(first.added).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_line_is_taken_and_its_remark_is_not_read() {
+    let case = Case::start().await;
+    let header = csv::HEADER.trim_end();
+    let bad = format!("{header}\nThandi,Dlamini,,female,sa_id,,8001015009088,,,,,,zu\n");
+    let tally = case.run(&case.file("bad.csv", bad.as_bytes()), false).await;
+    assert_eq!((tally.added, tally.rejected), (0, 1));
+    let returned = case.rejected();
+    assert!(returned.contains("# line 2: identity number"), "{returned}");
+    assert!(
+        !returned
+            .lines()
+            .filter(|l| l.starts_with('#'))
+            .any(|l| l.contains("8001015009088"))
+    );
+    let corrected = returned.replace("8001015009088", "8001015009087");
+    let tally = case.run(&case.file("corrected.csv", corrected.as_bytes()), false).await;
+    assert_eq!((tally.added, tally.rejected), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_writes_nobody() {
+    let case = Case::start().await;
+    let (bytes, _) = damaged(200);
+    let tally = case.run(&case.file("people.csv", &bytes), true).await;
+    assert!(tally.added > 150);
+    assert_eq!(case.patients().await, 0);
+}

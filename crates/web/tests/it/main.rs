@@ -9,5 +9,6 @@
 mod booking;
 mod desk;
 mod door;
+mod edge;
 mod permissions;
 mod support;

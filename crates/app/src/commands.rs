@@ -134,9 +134,9 @@ pub struct CreateOptions {
     /// Who makes it, for the trail.
     #[arg(long, default_value = "operator")]
     operator: String,
-    /// The address of the pages, for the invitation's link.
-    #[arg(long, default_value = "https://localhost:8443")]
-    origin: String,
+    /// The address of the pages, for the invitation's link; the running server's when it is left out.
+    #[arg(long)]
+    origin: Option<String>,
 }
 
 /// Commands about keys.
@@ -144,8 +144,20 @@ pub struct CreateOptions {
 pub enum KeysCommand {
     /// Say which keys there are.
     Status,
+    /// Make a new master key and wrap every organisation's key under it. Cut short, it goes on at the next run.
+    RotateMaster {
+        /// Go on with a rotation that was cut short, without making another key.
+        #[arg(long)]
+        go_on: bool,
+    },
+    /// Restore the master key file from a recovery kit, typed on standard input.
+    Restore,
     /// Print the recovery kit of the current master key.
-    RecoveryKit,
+    RecoveryKit {
+        /// Prove a printed kit by typing it back, on standard input.
+        #[arg(long)]
+        prove: bool,
+    },
 }
 
 /// Makes an organisation and prints the invitation of its first owner.
@@ -180,37 +192,12 @@ pub async fn create_organisation(data: &Path, options: &CreateOptions) -> Result
         "{} is made. Its first owner joins with this link within seven days:",
         options.name
     );
-    println!("{}/invitation/{}", options.origin, token.to_text().expose());
-    Ok(())
-}
-
-/// Says which keys there are.
-///
-/// # Errors
-/// When the key store cannot be read.
-pub async fn keys_status(data: &Path) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
-    let version = installation
-        .keys
-        .master()
-        .current_version()
-        .map_err(|e| Trouble::Plain(e.to_string()))?;
-    println!(
-        "master key: version {version}, in {}",
-        installation.places().master_keys().display()
-    );
-    Ok(())
-}
-
-/// Prints the recovery kit.
-///
-/// # Errors
-/// When the key store keeps its keys to itself.
-pub fn recovery_kit(data: &Path) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
-    let trouble = |e: aloe_vault::KeyStoreError| Trouble::Plain(e.to_string());
-    let version = installation.keys.master().current_version().map_err(trouble)?;
-    let kit = installation.keys.master().recovery_kit(version).map_err(trouble)?;
-    println!("{}", kit.to_text().expose());
+    let running = runtime::running(&installation.places()).map(|running| running.origin);
+    let origin = options
+        .origin
+        .clone()
+        .or(running)
+        .unwrap_or_else(|| "https://localhost:8443".to_owned());
+    println!("{origin}/invitation/{}", token.to_text().expose());
     Ok(())
 }

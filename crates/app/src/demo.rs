@@ -80,6 +80,9 @@ struct DemoFile<'a> {
 /// A sentence about what is wrong and what to do.
 pub async fn fill(data: &Path, options: &DemoOptions) -> Result<(), Trouble> {
     let installation = Installation::open(data)?;
+    if runtime::running(&installation.places()).is_some_and(|running| !running.demonstration) {
+        return Err(Trouble::Plain("this installation serves real people: synthetic ones are added only to a demonstration (`aloe serve --demo`).".into()));
+    }
     let opened = runtime::reach(&installation).await?;
     let mut filled = Vec::new();
     for (index, practice) in cast(options).into_iter().enumerate() {

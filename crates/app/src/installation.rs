@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use aloe_db::keys::Keys;
-use aloe_vault::{FileKeyStore, InstallationKey, KeyVersion, MasterKeys, Wrapped};
+use aloe_vault::{FileKeyStore, InstallationKey, KeyVersion, MasterKeys, WrapContext, Wrapped};
 use uuid::Uuid;
 
 use crate::runtime::Trouble;
@@ -137,6 +137,30 @@ fn open_identity(places: &Places<'_>, master: &MasterKeys) -> Result<(Uuid, Inst
         .open_installation_key(identity.installation, version, &wrapped)
         .map_err(|e| Trouble::Plain(e.to_string()))?;
     Ok((identity.installation, key))
+}
+
+impl Installation {
+    /// Wraps the installation's own key under the current master key.
+    ///
+    /// # Errors
+    /// When the key store or the file fails; then nothing changed.
+    pub fn rewrap_own_key(&self) -> Result<bool, Trouble> {
+        let path = self.places().identity();
+        let trouble = |e: &dyn std::fmt::Display| Trouble::Plain(e.to_string());
+        let text = fs::read_to_string(&path).map_err(|e| Trouble::io("reading installation.json", e))?;
+        let mut identity: Identity = serde_json::from_str(&text).map_err(|e| trouble(&e))?;
+        let context = WrapContext::installation(self.id, self.key.version());
+        let wrapped = Wrapped::parse(identity.wrapped_key).map_err(|e| trouble(&e))?;
+        let Some(fresh) = self.keys.master().rewrap(&context, &wrapped).map_err(|e| trouble(&e))? else {
+            return Ok(false);
+        };
+        identity.wrapped_key = fresh.as_bytes().to_vec();
+        write_private(
+            &path,
+            &serde_json::to_string_pretty(&identity).map_err(|e| trouble(&e))?,
+        )?;
+        Ok(true)
+    }
 }
 
 fn make_identity(path: &Path, master: &MasterKeys) -> Result<(Uuid, InstallationKey), Trouble> {

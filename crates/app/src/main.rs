@@ -4,6 +4,7 @@ mod commands;
 mod demo;
 mod import;
 mod installation;
+mod keys;
 mod local_certificate;
 mod runtime;
 mod serve;
@@ -44,7 +45,9 @@ async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
         Command::Organisation(commands::OrganisationCommand::Create(options)) => {
             commands::create_organisation(&cli.data, &options).await
         }
-        Command::Keys(commands::KeysCommand::Status) => commands::keys_status(&cli.data).await,
-        Command::Keys(commands::KeysCommand::RecoveryKit) => commands::recovery_kit(&cli.data),
+        Command::Keys(commands::KeysCommand::Status) => keys::status(&cli.data).await,
+        Command::Keys(commands::KeysCommand::RotateMaster { go_on }) => keys::rotate_master(&cli.data, go_on).await,
+        Command::Keys(commands::KeysCommand::Restore) => keys::restore(&cli.data),
+        Command::Keys(commands::KeysCommand::RecoveryKit { prove }) => keys::recovery_kit(&cli.data, prove),
     }
 }

@@ -53,6 +53,8 @@ pub struct Running {
     pub database_port: u16,
     /// Address of the pages.
     pub origin: String,
+    /// Whether everyone in it is invented.
+    pub demonstration: bool,
 }
 
 /// The cluster, if this process started it, and the doors.
@@ -116,7 +118,8 @@ pub async fn reach(installation: &Installation) -> Result<Opened, Trouble> {
     start(installation).await
 }
 
-fn running(places: &Places<'_>) -> Option<Running> {
+/// Where the server of this folder can be reached, while it runs.
+pub fn running(places: &Places<'_>) -> Option<Running> {
     let text = std::fs::read_to_string(places.running()).ok()?;
     let running: Running = serde_json::from_str(&text).ok()?;
     Path::new(&format!("/proc/{}", running.pid)).exists().then_some(running)

@@ -51,6 +51,7 @@ pub async fn serve(data: &Path, options: &ServeOptions) -> Result<(), Trouble> {
         pid: std::process::id(),
         database_port: opened.server.port,
         origin: origin.clone(),
+        demonstration: options.demo,
     };
     let text = serde_json::to_string(&running).map_err(|e| Trouble::Plain(e.to_string()))?;
     write_private(&installation.places().running(), &text)?;

@@ -139,6 +139,18 @@ END $$;
 ALTER FUNCTION aloe.guard_membership OWNER TO aloe_definer;
 CREATE TRIGGER memberships_guard BEFORE UPDATE ON aloe.memberships FOR EACH ROW EXECUTE FUNCTION aloe.guard_membership();
 
+-- Whether reception reveals identifiers is an owner's decision.
+CREATE FUNCTION aloe.guard_organisation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF NEW.reception_may_reveal <> OLD.reception_may_reveal AND fence.organisation('owners') IS NULL THEN
+        RAISE EXCEPTION 'only an owner lets reception reveal' USING ERRCODE = 'AL003';
+    END IF;
+    RETURN NEW;
+END $$;
+ALTER FUNCTION aloe.guard_organisation OWNER TO aloe_definer;
+CREATE TRIGGER organisations_guard BEFORE UPDATE OF reception_may_reveal ON aloe.organisations
+    FOR EACH ROW EXECUTE FUNCTION aloe.guard_organisation();
+
 -- An invitation to be an owner is an owner's to give.
 CREATE FUNCTION aloe.guard_invitation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN

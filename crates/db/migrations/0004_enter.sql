@@ -7,7 +7,7 @@ DECLARE
     who record;
     granted jsonb;
 BEGIN
-    SELECT m.membership_id, m.user_id, m.name, m.roles, m.resource_id, m.access_version, s.session_id, o.reception_may_reveal
+    SELECT m.membership_id, m.user_id, m.name, m.roles, m.resource_id, m.access_version, s.session_id, o.reception_may_reveal, o.kind
     INTO who
     FROM aloe.session_tokens t
     JOIN aloe.sessions s ON s.session_id = t.session_id AND s.ended_at IS NULL AND s.expires_at > now()
@@ -19,6 +19,10 @@ BEGIN
         RAISE EXCEPTION 'no active session and membership' USING ERRCODE = 'AL010';
     END IF;
     granted := fence.permissions_of(who.roles, who.reception_may_reveal) || '["member"]'::jsonb;
+    IF who.kind = 'public_office' THEN
+        -- A public office keeps no clinical record, whoever asks.
+        granted := granted - 'clinical';
+    END IF;
     PERFORM fence.write_context(pg_catalog.jsonb_build_object('kind', 'member', 'organisation', organisation,
         'user', who.user_id, 'membership', who.membership_id, 'session', who.session_id, 'actor', who.name,
         'roles', pg_catalog.array_to_string(who.roles, ', '), 'counter', CASE WHEN who.roles = ARRAY['counter'] THEN coalesce(who.resource_id, '00000000-0000-0000-0000-000000000000'::uuid) END,

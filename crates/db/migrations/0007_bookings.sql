@@ -276,4 +276,4 @@ GRANT EXECUTE ON FUNCTION fence.prove_phone, fence.phone_to_prove, fence.enter_p
 
 CREATE TRIGGER bookings_version BEFORE UPDATE ON aloe.bookings FOR EACH ROW EXECUTE FUNCTION aloe.count_version();
 CREATE TRIGGER bookings_audit AFTER INSERT OR UPDATE OR DELETE ON aloe.bookings
-    FOR EACH ROW EXECUTE FUNCTION audit.record('booking_id', 'patient_id', 'booking_id,patient_id,created_at');
+    FOR EACH ROW EXECUTE FUNCTION audit.record('booking_id', 'patient_id', 'booking_id,created_at');

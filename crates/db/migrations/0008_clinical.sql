@@ -111,7 +111,7 @@ GRANT UPDATE (sealed, saved_at, saved_by), DELETE ON aloe.note_drafts TO aloe_me
 CREATE TRIGGER encounters_version BEFORE UPDATE ON aloe.encounters FOR EACH ROW EXECUTE FUNCTION aloe.count_version();
 CREATE TRIGGER note_drafts_version BEFORE UPDATE ON aloe.note_drafts FOR EACH ROW EXECUTE FUNCTION aloe.count_version();
 CREATE TRIGGER encounters_audit AFTER INSERT OR UPDATE OR DELETE ON aloe.encounters
-    FOR EACH ROW EXECUTE FUNCTION audit.record('encounter_id', 'patient_id', 'encounter_id,patient_id');
+    FOR EACH ROW EXECUTE FUNCTION audit.record('encounter_id', 'patient_id', 'encounter_id');
 CREATE TRIGGER note_drafts_audit AFTER INSERT OR UPDATE OR DELETE ON aloe.note_drafts
     FOR EACH ROW EXECUTE FUNCTION audit.record('encounter_id', '', 'encounter_id');
 CREATE TRIGGER notes_audit AFTER INSERT OR UPDATE OR DELETE ON aloe.notes

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use crate::doors::Doors;
 use crate::error::DbError;
 use crate::membership::{Membership, SignedIn};
-use crate::sql;
+use crate::statement::sql;
 use crate::visit::Visit;
 
 /// Seconds that an access token lives.

@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// The organisation's own details.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::doors::Operator;
 use crate::keys::{KeyError, OrganisationKeys, seal_text};
 use crate::patients::{PatientError, Registration, bulk_row};
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A person ready to be written: everything sealed and indexed.

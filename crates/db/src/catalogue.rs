@@ -1,4 +1,4 @@
-//! The fence, read back from the database's own catalogue: at start-up, daily, and in the tests. A new table, view or
+//! The fence, read back from the database's own catalogue: at start-up and in the tests. A new table, view or
 //! function is held to the same rules without being added to a list.
 
 use tokio_postgres::Client;

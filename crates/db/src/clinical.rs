@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::error::DbError;
 use crate::keys::{KeyError, Keys, open_text, seal_text};
 use crate::membership::Membership;
-use crate::sql;
+use crate::statement::sql;
 use crate::trail::Act;
 use crate::tx::Tx;
 

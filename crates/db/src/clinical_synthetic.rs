@@ -5,7 +5,7 @@ use aloe_vault::{Place, SubjectKey};
 
 use crate::clinical::{ClinicalError, Sections, seal_sections};
 use crate::doors::Operator;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::{Param, Tx};
 
 /// One consultation to write.

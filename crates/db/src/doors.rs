@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::error::DbError;
 use crate::membership::Scope;
 use crate::pool::{Lease, Pool};
-use crate::sql;
 use crate::statement::Statement;
+use crate::statement::sql;
 use crate::tx::{Tx, enter};
 use crate::visit::Visit;
 

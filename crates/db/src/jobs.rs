@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::doors::Doors;
 use crate::error::DbError;
 use crate::messages;
-use crate::sql;
+use crate::statement::sql;
 
 /// Seconds that a claim holds; a job whose worker died is due again after them.
 const LEASE: f64 = 60.0;

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aloe_vault::{
-    KeyStoreError, KeyVersion, Keyring, LongestTtl, MasterKeys, OrganisationKey, Place, Sealed, SubjectKey, Wrapped,
+    KeyStoreError, KeyVersion, Keyring, LongestTtl, MasterKeys, OrganisationKey, Place, Sealed, SubjectKey,
+    WrapContext, Wrapped,
 };
 use uuid::Uuid;
 
+use crate::doors::Operator;
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// Why something sealed stays closed.
@@ -121,6 +123,27 @@ impl Keys {
         } else {
             Ok(OrganisationKeys(keys))
         }
+    }
+
+    /// Wraps every version of the organisation's key under the current master key. Answers how many were not yet: a run
+    /// that was cut short goes on where it stopped.
+    ///
+    /// # Errors
+    /// See `KeyError`; then nothing of this organisation changed.
+    pub async fn rewrap(&self, tx: &mut Tx<Operator>) -> Result<usize, KeyError> {
+        let organisation = tx.organisation().as_uuid();
+        let store = |e: KeyStoreError| KeyError::Store(e.to_string());
+        let mut rewrapped = 0;
+        for row in tx.rows(sql!("keys/list"), &[]).await? {
+            let number: i32 = row.get("key_version");
+            let context = WrapContext::organisation(organisation, version_of(number)?);
+            let wrapped = Wrapped::parse(row.get("wrapped")).map_err(store)?;
+            if let Some(fresh) = self.master.rewrap(&context, &wrapped).map_err(store)? {
+                tx.run_one(sql!("keys/rewrap"), &[&number, &fresh.as_bytes()]).await?;
+                rewrapped += 1;
+            }
+        }
+        Ok(rewrapped)
     }
 
     /// Makes the first key of an organisation.

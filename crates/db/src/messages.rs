@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::doors::Job;
 use crate::error::DbError;
 use crate::keys::{KeyError, Keys, OrganisationKeys};
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// How a message travels.

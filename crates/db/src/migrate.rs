@@ -34,6 +34,7 @@ migrations![
     "0007_bookings",
     "0008_clinical",
     "0009_work",
+    "0010_operator_lists",
 ];
 
 /// What stops a migration.

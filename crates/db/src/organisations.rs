@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::doors::{Doors, Operator};
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::team::codes;
 use crate::tx::Tx;
 
@@ -35,6 +35,17 @@ impl Doors {
             name: row.get("name"),
             synthetic: row.get("synthetic"),
         }))
+    }
+}
+
+impl Doors {
+    /// The ids of all organisations, for work on keys.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn list_organisations(&self) -> Result<Vec<OrganisationId>, DbError> {
+        let rows = self.operator_rows(sql!("organisations/list"), &[]).await?;
+        Ok(rows.iter().map(|row| OrganisationId::from_uuid(row.get(0))).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::doors::Public;
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// Seconds that a proven phone stays proven in that browser.

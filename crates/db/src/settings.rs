@@ -1,13 +1,13 @@
 //! What an organisation says about itself: profile, places, diaries, services, hours, closures, booking page.
 
 use aloe_domain::ids::{LocationId, ResourceId, ServiceId};
-use aloe_domain::permission::need::Settings;
+use aloe_domain::permission::need::{Owners, Settings};
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::agenda::{Location, Profile, Resource, Service};
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::{Param, Tx};
 
 /// Saves name, numbers, letterhead and information officer over the version in `profile`.
@@ -42,7 +42,7 @@ pub async fn save_booking_page(tx: &mut Tx<Settings>, version: i32, welcome: &st
 ///
 /// # Errors
 /// `Conflict` for a stale page.
-pub async fn let_reception_reveal(tx: &mut Tx<Settings>, version: i32, may: bool) -> Result<(), DbError> {
+pub async fn let_reception_reveal(tx: &mut Tx<Owners>, version: i32, may: bool) -> Result<(), DbError> {
     tx.run_one(sql!("settings/save_reveal"), &[&version, &may]).await
 }
 

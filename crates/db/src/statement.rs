@@ -10,7 +10,7 @@ pub struct Statement {
 
 impl Statement {
     /// Names the text of a statement. Use the `sql!` macro, which reads it from its file.
-    pub const fn from_file(name: &'static str, text: &'static str) -> Self {
+    pub(crate) const fn from_file(name: &'static str, text: &'static str) -> Self {
         Self { name, text }
     }
 
@@ -48,7 +48,6 @@ pub fn without_organisation_predicate(text: &str) -> String {
 }
 
 /// The statement in the file `sql/<name>.sql`.
-#[macro_export]
 macro_rules! sql {
     ($name:literal) => {
         $crate::statement::Statement::from_file(
@@ -57,6 +56,8 @@ macro_rules! sql {
         )
     };
 }
+
+pub(crate) use sql;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::accounts::roles_of;
 use crate::error::DbError;
 use crate::membership::{Member, Membership};
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A member as the team page shows them.

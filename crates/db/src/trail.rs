@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// One act to record in the transaction that performs it: without the record, it does not happen.

@@ -164,7 +164,7 @@ impl Shell {
         foot.push(item("/trail", "Audit trail", "g a"));
         if staff.may(Permission::Settings) {
             foot.push(item("/settings", "Settings", "g s"));
-            if m.synthetic {
+            if m.synthetic || staff.app.config.demonstration {
                 foot.push(item("/outbox", "Outbox", "g o"));
             }
         }

@@ -126,6 +126,24 @@ mod tests {
         assert_eq!(Speech::of(Language::Tshivenda).code(), "en");
     }
 
+    /// Every sentence that the public templates say, read from the templates themselves.
+    #[test]
+    fn every_sentence_of_the_public_pages_is_in_the_catalogues() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/booking");
+        let mut said = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for call in [".l.t(\"", ".l.say(\""] {
+                for rest in text.split(call).skip(1) {
+                    let sentence = rest.split('"').next().unwrap();
+                    assert!(AFRIKAANS.contains_key(sentence), "no Afrikaans for: {sentence}");
+                    said += 1;
+                }
+            }
+        }
+        assert!(said > 50, "{said}");
+    }
+
     #[test]
     fn every_catalogue_has_the_same_sentences_with_the_same_gaps() {
         let gaps = |text: &str| {

@@ -12,7 +12,7 @@ use super::idempotency::{Fingerprint, IdempotencyKey};
 use super::place::{NewBooking, note_change, occupy, write};
 use super::read::{clashes, find};
 use crate::agenda::{Agenda, busy};
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A booking made at the desk.

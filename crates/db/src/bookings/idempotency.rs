@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::BookingError;
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A key that the client chose for one act. Kept hashed.

@@ -16,7 +16,7 @@ use super::idempotency::{Fingerprint, IdempotencyKey};
 use super::place::{NewBooking, note_change, occupy, occupy_for, write};
 use crate::agenda::{Agenda, busy};
 use crate::doors::{Link, Person, Public};
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// Seconds that a time is kept while someone types.

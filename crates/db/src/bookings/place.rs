@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::BookingError;
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A booking about to be written.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::BookingError;
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A booking as the staff sees it.

@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 
 use super::PatientError;
 use crate::keys::Keys;
-use crate::sql;
+use crate::statement::sql;
 use crate::trail::Act;
 use crate::tx::Tx;
 use aloe_domain::permission::need::Patients;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::PatientError;
 use crate::keys::{Keys, OrganisationKeys, open_text, seal_text};
-use crate::sql;
+use crate::statement::sql;
 use crate::trail::Act;
 use crate::tx::Tx;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::PatientError;
 use crate::error::DbError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// A merge that can still be undone.

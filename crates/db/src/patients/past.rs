@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::PatientError;
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// One booking of a patient.

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use super::PatientError;
 use super::identifiers::{NewIdentifier, store};
 use crate::keys::{KeyError, Keys};
-use crate::sql;
+use crate::statement::sql;
 use crate::tx::Tx;
 
 /// What is kept about a person besides identifiers.

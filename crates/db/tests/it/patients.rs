@@ -166,7 +166,7 @@ async fn reception_reveals_only_when_an_owner_granted_it() {
         db.member(&practice, Role::Reception).await,
     );
     assert!(reception.membership.scope::<need::RevealToVerify>().is_err());
-    let scope = owner.membership.scope::<need::Settings>().unwrap();
+    let scope = owner.membership.scope::<need::Owners>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let version = aloe_db::agenda::profile(&mut tx).await.unwrap().version;
     aloe_db::settings::let_reception_reveal(&mut tx, version, true)

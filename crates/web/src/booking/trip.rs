@@ -58,8 +58,13 @@ impl TripQuery {
     /// Looks the parts up. The place falls back to the first that offers the service.
     ///
     /// # Errors
-    /// `Missing` for a service that is not offered online.
+    /// `Missing` for a service that is not offered online, `Refused` while the page is closed.
     pub fn resolve<'a>(&self, agenda: &'a Agenda) -> Result<Trip<'a>, Failure> {
+        if !agenda.profile.live {
+            return Err(Failure::Refused(
+                "Online booking is closed at the moment. Telephone us or come to the desk.".into(),
+            ));
+        }
         let service: ServiceId = self.service.parse().map_err(|_| Failure::Missing)?;
         let service = agenda
             .service(service)

@@ -7,7 +7,7 @@ use aloe_db::team::{self, Invitation, TeamMember};
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{InvitationId, MembershipId};
 use aloe_domain::name::PersonName;
-use aloe_domain::permission::need::{Settings, Team};
+use aloe_domain::permission::need::Team;
 use aloe_domain::permission::{Permission, Role, RoleSet};
 use aloe_vault::{Token, TokenDomain};
 use askama::Template;
@@ -221,7 +221,7 @@ pub async fn withdraw(staff: Staff<Team>, Path((_, id)): Path<(String, String)>,
 /// Lets reception reveal identifiers, or no longer: an owner's decision.
 pub async fn let_reception_reveal(staff: Staff<aloe_domain::permission::need::Owners>, mut f: Form) -> Answer {
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
-    let mut tx = staff.begin_for::<Settings>().await?;
+    let mut tx = staff.begin().await?;
     let before = profile(&mut tx).await?;
     if before.version != version {
         return Err(Failure::Stale);

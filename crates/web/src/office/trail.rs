@@ -242,13 +242,13 @@ fn changes(e: &Entry) -> Vec<Change> {
     labels.sort();
     labels.dedup();
     let one = |label: &String| Change {
-        label: label.replace('_', " "),
+        label: label.trim_end_matches("_id").replace('_', " "),
         was: shown(label, was.get(label)),
         became: shown(label, became.get(label)),
     };
     labels
         .into_iter()
-        .filter(|l| !l.ends_with("_id") && *l != "wrapped")
+        .filter(|l| *l == "patient_id" || (!l.ends_with("_id") && *l != "wrapped"))
         .map(one)
         .filter(|c| c.was != c.became)
         .take(14)
@@ -259,6 +259,7 @@ fn shown(label: &str, value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(_) if label == "sealed" => "sealed text".to_owned(),
+        Some(Value::String(id)) if label == "patient_id" => format!("file {}", id.get(..8).unwrap_or_default()),
         Some(Value::String(text)) => match text.parse::<Timestamp>() {
             Ok(at) => moment(at),
             Err(_) => text.chars().take(120).collect(),

@@ -1,0 +1,1 @@
+SELECT organisation_id FROM fence.list_organisations()

@@ -20,10 +20,16 @@ pub async fn same_origin(State(app): State<Aloe>, request: Request, next: Next) 
 
 fn comes_from_here(headers: &HeaderMap, own_origin: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    // What is missing does not speak against it: no browser leaves both out, and the token still has to be right.
-    let site_is_ours = text("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
-    let origin_is_ours = text("origin").is_none_or(|origin| origin == own_origin || host_matches(origin, headers));
-    site_is_ours && origin_is_ours
+    let ours = |origin: &str| origin == own_origin || host_matches(origin, headers);
+    let same = |site: &str| site == "same-origin" || site == "none";
+    match (text("sec-fetch-site"), text("origin")) {
+        // Under our own referrer policy a browser calls its origin "null" even on our own pages.
+        (Some(site), None | Some("null")) => same(site),
+        (Some(site), Some(origin)) => same(site) && ours(origin),
+        (None, Some(origin)) => ours(origin),
+        // Neither: no browser. Its token still has to be right.
+        (None, None) => true,
+    }
 }
 
 fn host_matches(origin: &str, headers: &HeaderMap) -> bool {
@@ -95,6 +101,11 @@ mod tests {
             ("origin", "https://aloe.example")
         ]));
         assert!(!from(&[("sec-fetch-site", "same-site")]));
+        assert!(!from(&[("sec-fetch-site", "cross-site"), ("origin", "null")]));
+        assert!(!from(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://evil.example")
+        ]));
         assert!(!from(&[("origin", "https://evil.example")]));
         assert!(!from(&[("origin", "null")]));
     }
@@ -102,6 +113,7 @@ mod tests {
     #[test]
     fn ones_own_pages_are_let_through() {
         assert!(from(&[("sec-fetch-site", "same-origin")]));
+        assert!(from(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
         assert!(from(&[("origin", "https://aloe.example")]));
         assert!(from(&[]));
     }

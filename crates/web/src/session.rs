@@ -87,7 +87,12 @@ pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: N
         Ok(None) => {}
         Err(failure) => return failure.page(request.headers()),
     }
+    let told = Cookie::Flash.read(&app.config, request.headers()).is_some();
     let mut response = next.run(request).await;
+    // A word from the page before is said once.
+    if told && response.status() == axum::http::StatusCode::OK {
+        add(response.headers_mut(), Cookie::Flash.clear(&app.config));
+    }
     if let Some(pair) = fresh {
         pair.set(&app, response.headers_mut());
     }

@@ -113,8 +113,8 @@ test('a booking is made longer at its lower edge', async () => {
   assert.match(await panel(page).innerText(), /10:00 to 11:00/);
 });
 
-test('a time that is taken is named in the form, and may be squeezed in for a reason', async () => {
-  const page = await signIn('reception');
+test('a time that is taken is named in the form, and whoever may squeezes it in for a reason', async () => {
+  const page = await signIn('administrator');
   const date = weekday(DAY.clash);
   const { name } = await bookAtDesk(page, { date, start: '10:00', diary: 0, minutes: 30 });
   const second = freshName('Ayanda');
@@ -135,6 +135,39 @@ test('a time that is taken is named in the form, and may be squeezed in for a re
   await screenshot(page, 'calendar-overbooked');
 });
 
+test('reception is told of a clash but is not offered what its role does not allow', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.clash);
+  const { name } = await bookAtDesk(page, { date, start: '12:00', diary: 0, minutes: 30 });
+  await page.goto(staff(`/bookings/new?date=${date}`));
+  await page.getByLabel('Name', { exact: true }).fill(freshName());
+  await page.getByLabel('Start').fill('12:15');
+  await page.getByRole('button', { name: /^Book/ }).click();
+  await page.getByText(`12:00 to 12:30, ${name}`).waitFor();
+  assert.ok(!/squeeze/i.test(await page.locator('main').innerText()));
+});
+
+test('a word about what was done is said once, in a line that can be closed', async () => {
+  const page = await signIn('reception');
+  await bookAtDesk(page, { date: weekday(DAY.lanes), start: '10:00', diary: 0 });
+  const word = page.locator('.flash');
+  await page.goto(staff(`/calendar?date=${weekday(DAY.lanes)}&view=week`));
+  assert.equal(await word.count(), 0, 'it was said on the page before');
+});
+
+test('the word is a line, and leaves the calendar to be seen', async () => {
+  const page = await signIn('reception');
+  await bookAtDesk(page, { date: weekday(DAY.lanes), start: '11:00', diary: 0 });
+  const word = page.locator('.flash');
+  const box = await word.boundingBox();
+  await screenshot(page, 'calendar-flash');
+  assert.ok(box.height < 80, `it is ${box.height} px high`);
+  const cal = await page.locator('#cal').boundingBox();
+  assert.ok(cal.height > 500, `the calendar is ${cal.height} px high`);
+  await word.getByRole('button', { name: 'Close' }).click();
+  await word.waitFor({ state: 'detached' });
+});
+
 test('dragging onto a taken time says so and puts the booking back', async () => {
   const page = await signIn('reception');
   const date = weekday(DAY.clash);
@@ -142,7 +175,7 @@ test('dragging onto a taken time says so and puts the booking back', async () =>
   const { name } = await bookAtDesk(page, { date, start: '15:00', diary: 1, minutes: 30 });
   const from = await centre(boxOf(page, name));
   await drag(page, { x: from.x, y: from.top }, { x: from.x, y: from.top - (await pixels(page, 60)) });
-  await page.getByText('That time is taken. To squeeze it in, open the booking and give a reason.').waitFor();
+  await page.getByText('That time is taken.').waitFor();
   const back = await boxOf(page, name).boundingBox();
   assert.ok(Math.abs(back.y + 8 - from.top) < 2, 'it is where it was');
   await page.reload();

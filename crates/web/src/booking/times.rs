@@ -36,6 +36,8 @@ pub struct DayLink {
     pub weekday: String,
     /// Times on it.
     pub times: usize,
+    /// Whether nothing is offered on it even when nobody has booked.
+    pub closed: bool,
     /// Whether it is shown.
     pub here: bool,
 }
@@ -152,6 +154,13 @@ impl Offer {
         first_free(&self.query(first, last, now), &self.diaries)
     }
 
+    /// Days on which nothing is offered even when nobody has booked.
+    fn closed(&self, first: Date, last: Date, now: Timestamp) -> Vec<Date> {
+        let empty: Vec<Diary> = self.diaries.iter().map(|d| Diary { busy: Vec::new(), ..d.clone() }).collect();
+        let counts = days_with_counts(&self.query(first, last, now), &empty);
+        counts.iter().filter(|c| c.times == 0).map(|c| c.date).collect()
+    }
+
     /// Days with the number of their times.
     pub fn days(&self, first: Date, last: Date, now: Timestamp) -> Vec<DayCount> {
         days_with_counts(&self.query(first, last, now), &self.diaries)
@@ -201,6 +210,7 @@ async fn page(
     let from = day.checked_sub(2.days()).unwrap_or(day).max(today);
     let to = from.checked_add(4.days()).unwrap_or(from).min(last);
     let counts = offer.days(from, to, now);
+    let closed = offer.closed(from, to, now);
     let free = offer.free(day, day, now);
     let (base, action) = match moving {
         Some((token, _)) => (
@@ -246,6 +256,7 @@ async fn page(
                 date: c.date,
                 weekday: l.weekday(c.date),
                 times: c.times,
+                closed: closed.contains(&c.date),
                 here: c.date == day,
             })
             .collect(),

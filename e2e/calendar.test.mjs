@@ -147,7 +147,7 @@ test('reception is told of a clash but is not offered what its role does not all
   assert.ok(!/squeeze/i.test(await page.locator('main').innerText()));
 });
 
-test('a word about what was done is said once, in a line that can be closed', async () => {
+test('a word about what was done is said once', async () => {
   const page = await signIn('reception');
   await bookAtDesk(page, { date: weekday(DAY.lanes), start: '10:00', diary: 0 });
   const word = page.locator('.flash');
@@ -155,7 +155,7 @@ test('a word about what was done is said once, in a line that can be closed', as
   assert.equal(await word.count(), 0, 'it was said on the page before');
 });
 
-test('the word is a line, and leaves the calendar to be seen', async () => {
+test('the word is a line that can be closed, and leaves the calendar to be seen', async () => {
   const page = await signIn('reception');
   await bookAtDesk(page, { date: weekday(DAY.lanes), start: '11:00', diary: 0 });
   const word = page.locator('.flash');

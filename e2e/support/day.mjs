@@ -116,3 +116,17 @@ export async function bookAtDesk(page, { name = freshName('Sipho'), phone = '', 
 export function boxOf(page, name) {
   return page.locator('.ev').filter({ hasText: name });
 }
+
+/** Registers somebody at the desk and stays on their page. Fields by label; the privacy notice is ticked. */
+export async function register(page, { given = 'Thabo', surname, born = '', id = '', phone = '', ...more }) {
+  await page.goto(staff('/patients/new'));
+  await page.getByLabel('Given names (if any)').fill(given);
+  await page.getByLabel('Surname').fill(surname);
+  await page.getByLabel('Date of birth').fill(born);
+  await page.getByLabel('Phone', { exact: true }).fill(phone);
+  if (id) await page.getByLabel('Number', { exact: true }).fill(id);
+  else await page.getByLabel('Document').selectOption({ label: 'None, or not known' });
+  for (const [label, value] of Object.entries(more)) await page.getByLabel(label).fill(value);
+  await page.getByLabel('The person has seen this notice').check();
+  await page.getByRole('button', { name: /^Register/ }).click();
+}

@@ -77,6 +77,15 @@ impl Speech {
         self.catalogue.and_then(|c| c.get(english)).copied().unwrap_or(english)
     }
 
+    /// A sentence made elsewhere, such as a complaint about a number: in this language when the catalogue has it.
+    pub fn translated(self, english: &str) -> String {
+        self.catalogue
+            .and_then(|c| c.get(english))
+            .copied()
+            .unwrap_or(english)
+            .to_owned()
+    }
+
     /// A sentence with its gaps filled: `{name}` by the value of that name.
     pub fn say(self, english: &'static str, values: &[(&str, &str)]) -> String {
         let mut text = self.t(english).to_owned();

@@ -100,19 +100,17 @@ pub async fn show(guest: Guest, Query(query): Query<TripQuery>) -> Answer {
 /// Reads the person from a form, with complaints in the person's language where we have them.
 pub fn person(guest: &Guest, f: &mut Form, notice: Option<&Notice>) -> Option<Person> {
     let l = guest.l;
+    let spoken = |e: &dyn std::fmt::Display| l.translated(&e.to_string());
     let phone = f.parse("phone", |text| {
-        let phone = PhoneNumber::parse(text).map_err(|e| e.to_string())?;
-        if phone.can_receive_pin() {
-            Ok(phone)
-        } else {
-            Err(l
-                .t("This number cannot receive an SMS. Type a South African cell number.")
-                .to_owned())
-        }
+        let phone = PhoneNumber::parse(text).map_err(|e| spoken(&e))?;
+        let reachable = phone.can_receive_pin();
+        let refusal = l.t("This number cannot receive an SMS. Type a South African cell number.");
+        if reachable { Ok(phone) } else { Err(refusal.to_owned()) }
     });
-    let name = f.parse("name", PersonName::parse);
+    let read_name = |text: &str| PersonName::parse(text).map_err(|e| spoken(&e));
+    let name = f.parse("name", read_name);
     let for_whom = if f.get("for") == "other" {
-        f.parse("other", PersonName::parse).map(Some)
+        f.parse("other", read_name).map(Some)
     } else {
         Some(None)
     };

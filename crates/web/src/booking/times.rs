@@ -156,7 +156,14 @@ impl Offer {
 
     /// Days on which nothing is offered even when nobody has booked.
     fn closed(&self, first: Date, last: Date, now: Timestamp) -> Vec<Date> {
-        let empty: Vec<Diary> = self.diaries.iter().map(|d| Diary { busy: Vec::new(), ..d.clone() }).collect();
+        let empty: Vec<Diary> = self
+            .diaries
+            .iter()
+            .map(|d| Diary {
+                busy: Vec::new(),
+                ..d.clone()
+            })
+            .collect();
         let counts = days_with_counts(&self.query(first, last, now), &empty);
         counts.iter().filter(|c| c.times == 0).map(|c| c.date).collect()
     }

@@ -58,6 +58,9 @@ pub struct ServeOptions {
     /// Its key in PEM.
     #[arg(long)]
     pub certificate_key: Option<PathBuf>,
+    /// Requests that one source may send in a second, and four seconds' worth at once; 0 for no limit.
+    #[arg(long, default_value_t = 100)]
+    pub requests_per_second: u32,
     /// A demonstration: synthetic people, messages shown instead of sent.
     #[arg(long)]
     pub demo: bool,

@@ -37,6 +37,7 @@ pub async fn serve(data: &Path, options: &ServeOptions) -> Result<(), Trouble> {
     let config = WebConfig {
         installation: installation.short_id(),
         origin: origin.clone(),
+        requests_per_second: options.requests_per_second,
         demonstration: options.demo,
     };
     let passwords = password_workers()?;

@@ -77,6 +77,7 @@ mod tests {
             installation: installation.into(),
             origin: String::new(),
             demonstration: true,
+            requests_per_second: 0,
         }
     }
 

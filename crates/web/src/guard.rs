@@ -37,6 +37,15 @@ fn host_matches(origin: &str, headers: &HeaderMap) -> bool {
     host.is_some_and(|host| origin.strip_prefix("https://") == Some(host))
 }
 
+/// Slows a source that asks too fast, before anything else is done for it.
+pub async fn paced(State(app): State<Aloe>, request: Request, next: Next) -> Response {
+    let source = crate::session::source_of(request.extensions());
+    match app.pace.admit(source, std::time::Instant::now()) {
+        0 => next.run(request).await,
+        wait => Failure::TooOften(wait).page(request.headers()),
+    }
+}
+
 /// Headers of every answer, those of failures and assets included.
 pub async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

@@ -14,6 +14,7 @@ mod grid;
 mod guard;
 mod notify;
 mod office;
+mod pace;
 mod page;
 mod people;
 pub mod routes;

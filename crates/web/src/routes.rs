@@ -244,6 +244,7 @@ pub fn router(app: Aloe) -> Router {
         .fallback(|headers: axum::http::HeaderMap| async move { crate::failure::Failure::Missing.page(&headers) })
         .layer(from_fn(guard::uncancelled))
         .layer(from_fn_with_state(app.clone(), guard::same_origin))
+        .layer(from_fn_with_state(app.clone(), guard::paced))
         .layer(from_fn(guard::headers))
         .with_state(app)
 }

@@ -7,6 +7,8 @@ use aloe_db::keys::Keys;
 use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey};
 use tokio::sync::broadcast;
 
+use crate::pace::Pace;
+
 /// One change that open pages may want to show.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -23,6 +25,8 @@ pub struct WebConfig {
     pub installation: String,
     /// The address that links in messages begin with, such as `https://localhost:8443`.
     pub origin: String,
+    /// Requests that one source may send in a second; zero for no limit.
+    pub requests_per_second: u32,
     /// Whether everyone here is invented: then each page says so and messages are shown instead of sent.
     pub demonstration: bool,
 }
@@ -45,6 +49,8 @@ pub struct Shared {
     pub pins: PinKey,
     /// What changed, for open pages.
     pub changes: broadcast::Sender<Change>,
+    /// How fast one source may ask.
+    pub pace: Pace,
     /// Settings.
     pub config: WebConfig,
 }
@@ -60,6 +66,7 @@ impl Aloe {
     ) -> Self {
         let (changes, _) = broadcast::channel(256);
         let (csrf, pins) = (installation.csrf(), installation.pins());
+        let pace = Pace::per_second(config.requests_per_second);
         Self(Arc::new(Shared {
             doors,
             keys,
@@ -67,6 +74,7 @@ impl Aloe {
             csrf,
             pins,
             changes,
+            pace,
             config,
         }))
     }

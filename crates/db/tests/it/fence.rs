@@ -267,11 +267,17 @@ async fn p7_reception_reads_no_clinical_row_even_by_hand() {
 #[tokio::test(flavor = "multi_thread")]
 async fn p7_a_public_office_has_no_clinical_record_whoever_asks() {
     let db = TestDb::fresh().await;
-    let office = db.organisation("office", aloe_domain::permission::OrganisationKind::PublicOffice).await;
+    let office = db
+        .organisation("office", aloe_domain::permission::OrganisationKind::PublicOffice)
+        .await;
     let owner = db.member(&office, Role::Owner).await;
     assert!(owner.membership.scope::<need::Clinical>().is_err());
     let raw = db.raw_member(&office, &owner).await.0;
-    let granted: Option<uuid::Uuid> = raw.query_one("SELECT fence.organisation('clinical')", &[]).await.unwrap().get(0);
+    let granted: Option<uuid::Uuid> = raw
+        .query_one("SELECT fence.organisation('clinical')", &[])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(granted, None);
 }
 
@@ -281,7 +287,9 @@ async fn p7_only_an_owner_lets_reception_reveal_even_by_hand() {
     let practice = db.practice("grant").await;
     let admin = db.member(&practice, Role::Administrator).await;
     let raw = db.raw_member(&practice, &admin).await.0;
-    let refused = raw.batch_execute("UPDATE aloe.organisations SET reception_may_reveal = true").await;
+    let refused = raw
+        .batch_execute("UPDATE aloe.organisations SET reception_may_reveal = true")
+        .await;
     assert_eq!(refused.unwrap_err().as_db_error().unwrap().code().code(), "AL003");
 }
 

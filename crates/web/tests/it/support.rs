@@ -56,6 +56,7 @@ impl TestApp {
             installation: INSTALLATION.into(),
             origin: "https://aloe.example".into(),
             demonstration: true,
+            requests_per_second: 0,
         };
         let key = TestDb::installation_key().await;
         let app = Aloe::new(db.doors.clone(), db.keys.clone(), key, passwords, config);

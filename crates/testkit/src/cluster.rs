@@ -1,5 +1,8 @@
 //! The cluster of the test program, and databases cut from one template.
 
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aloe_cluster::{Cluster, ClusterOptions};
@@ -15,8 +18,9 @@ static SHARED: OnceCell<Shared> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 struct Shared {
-    // Kept alive until the program ends; a disposable cluster goes with its folder.
     _cluster: std::sync::Mutex<Cluster>,
+    // Holds the pipe whose end tells the sweeper that the program is over.
+    _sweeper: Child,
     maintenance: Server,
     superuser: String,
     password: String,
@@ -127,19 +131,22 @@ impl TestDb {
 }
 
 async fn start() -> Shared {
-    let cluster = tokio::task::spawn_blocking(|| Cluster::start(&ClusterOptions::for_tests().unwrap()).unwrap())
+    let options = ClusterOptions::for_tests().unwrap();
+    let folder = options.folder().to_owned();
+    let cluster = tokio::task::spawn_blocking(move || Cluster::start(&options).unwrap())
         .await
         .unwrap();
+    let sweeper = sweep_after(cluster.pid(), &folder);
     let c = cluster.connection();
     let maintenance = Server::with_ca_file(c.host, c.port, "postgres", &c.ca_pem_path).unwrap();
     let (superuser, password) = (c.superuser.to_owned(), c.password.expose().to_owned());
-    let folder = tempfile::tempdir().unwrap().keep();
     let master = MasterKeys::within(FileKeyStore::create(&folder.join("master.json"), &[]).unwrap());
     let (key, _) = master
         .make_installation_key(uuid::Uuid::now_v7(), KeyVersion::FIRST)
         .unwrap();
     let shared = Shared {
         _cluster: std::sync::Mutex::new(cluster),
+        _sweeper: sweeper,
         maintenance,
         superuser,
         password,
@@ -148,6 +155,22 @@ async fn start() -> Shared {
     };
     shared.make_template().await;
     shared
+}
+
+/// A shell that waits for the end of this program, however it ends, and then stops the server of `pid` and removes its
+/// folder: what a static holds is never dropped, so the cluster cannot do it itself.
+fn sweep_after(pid: u32, folder: &Path) -> Child {
+    const SWEEP: &str = "cat >/dev/null; kill -QUIT \"$1\"; \
+        while kill -0 \"$1\" 2>/dev/null; do sleep 0.05; done; rm -rf -- \"$2\"";
+    Command::new("sh")
+        .args(["-c", SWEEP, "sweep", &pid.to_string()])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap()
 }
 
 impl Shared {

@@ -226,6 +226,8 @@ test('cancelling asks for a reason, tells the person and frees the time', async 
   await page.getByRole('button', { name: 'Cancel the booking' }).click();
   await page.getByText(`${name} on`).filter({ hasText: 'is cancelled. The time is free again.' }).waitFor();
   assert.equal(await boxOf(page, name).count(), 0);
+  await screenshot(page, 'calendar-cancelled');
+  assert.ok((await page.locator('.flash').boundingBox()).height < 80, 'the word is a line without a panel as well');
   assert.match((await messagesTo(phone))[0], /cancel/i);
   await bookAtDesk(page, { date, start: '10:00', diary: 0 });
 });

@@ -68,6 +68,18 @@ export async function openTimes(page, service, organisation = 0) {
   await page.getByRole('heading', { name: 'Choose a time' }).waitFor();
 }
 
+/** Looks at the first day so many days ahead or after that has a choice of times, whatever today is. Answers the day. */
+export async function openDay(page, daysAhead) {
+  const url = new URL(page.url());
+  for (let later = 0; later < 12; later += 1) {
+    const day = weekday(daysAhead + later);
+    url.searchParams.set('day', day);
+    await page.goto(url.href);
+    if ((await page.locator('.times button').count()) > 5) return day;
+  }
+  throw new Error(`no day with a choice of times from ${daysAhead} days ahead on`);
+}
+
 /** Types who is coming and ticks the privacy notice. */
 export async function fillDetails(page, { phone, name }) {
   await page.getByLabel('Cell number').fill(phone);
@@ -84,8 +96,7 @@ export async function sendPin(page, pin) {
 /** Books online from the list of services to the end. Answers what the pages said of it. */
 export async function bookOnline(page, { service = 'Consultation', phone = freshPhone(), name = freshName(), nth = -1 } = {}) {
   await openTimes(page, service);
-  await page.locator('.days a').last().click();
-  const date = new URL(page.url()).searchParams.get('day');
+  const date = await openDay(page, 6);
   const button = page.locator('.times button').nth(nth);
   const start = await button.innerText();
   await button.click();

@@ -139,7 +139,7 @@ const autosave = (form) => {
 			const r = await post(form.dataset.autosave, data), j = await json(r);
 			if (r.status === 409) {
 				stop = dirty = true; tell("failed", "Not saved: changed elsewhere");
-				if (banner) { banner.hidden = false; if (j.detail) put($("[data-conflict-who]", banner), j.detail); banner.focus(); }
+				if (banner) { banner.hidden = false; banner.focus(); }
 				return;
 			}
 			if (r.redirected || r.status === 401) signedOut();

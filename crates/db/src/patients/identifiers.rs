@@ -31,6 +31,8 @@ pub struct Identifier {
 /// A value in clear, for some seconds on one screen. `Debug` hides it.
 pub struct Revealed {
     value: String,
+    /// Whose it is.
+    pub patient: PatientId,
 }
 
 impl Revealed {
@@ -110,6 +112,7 @@ pub async fn reveal(
     let place = Place::of(organisation, "identifier_values", "sealed", identifier);
     Ok(Revealed {
         value: open_text(&subject, &place, row.get("sealed"))?,
+        patient: PatientId::from_uuid(patient),
     })
 }
 

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::file::seconds;
+use super::file::{conflict, seconds};
 use super::id_of;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -55,8 +55,15 @@ pub async fn save(
             Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at) })).into_response())
         }
         Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}")))),
+        Err(Failure::Stale) if !script => kept(staff, &id, &f).await.map_err(|failure| failure.page(&headers)),
         Err(failure) => Err(failure.page(&headers)),
     }
+}
+
+/// The page again with what was typed, when a newer version was saved elsewhere.
+async fn kept(staff: Staff<Clinical>, id: &str, f: &Form) -> Answer {
+    let version = f.get("version").parse().map_err(|_| Failure::Malformed)?;
+    conflict(staff, id, version, sections(f)?).await
 }
 
 async fn store(staff: &Staff<Clinical>, id: &str, f: &Form) -> Result<(i32, jiff::Timestamp), Failure> {
@@ -85,6 +92,9 @@ async fn store(staff: &Staff<Clinical>, id: &str, f: &Form) -> Result<(i32, jiff
 
 /// Saves and leads to the page before signing.
 pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>, f: Form) -> Answer {
-    store(&staff, &id, &f).await?;
-    Ok(see_other(&staff.link(&format!("/consultations/{id}/review"))))
+    match store(&staff, &id, &f).await {
+        Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}/review")))),
+        Err(Failure::Stale) => kept(staff, &id, &f).await,
+        Err(failure) => Err(failure),
+    }
 }

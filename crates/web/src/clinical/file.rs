@@ -1,12 +1,13 @@
 //! Opening a file, beginning a consultation, and the page of one.
 
 use aloe_db::bookings;
-use aloe_db::clinical::{self, Draft, SignedNote};
+use aloe_db::clinical::{self, Draft, Sections, SignedNote};
 use aloe_domain::booking::Status;
 use aloe_domain::ids::BookingId;
 use aloe_domain::permission::need::{Clinical, Schedule};
 use askama::Template;
 use axum::extract::Path;
+use axum::http::StatusCode;
 
 use super::{FileFrame, frame, id_of, zone};
 use crate::clock;
@@ -72,6 +73,7 @@ struct WritePage {
     saved: String,
     resumed: bool,
     draft: Draft,
+    conflict: bool,
 }
 
 #[derive(Template)]
@@ -174,7 +176,38 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
         saved,
         resumed,
         draft,
+        conflict: false,
     })
+}
+
+/// The page of a consultation whose newer version was saved elsewhere: what was typed here stands in it, unsaved, and a
+/// link opens the newer one beside it.
+///
+/// # Errors
+/// `Missing` when there is none.
+pub async fn conflict(staff: Staff<Clinical>, id: &str, version: i32, typed: Sections) -> Answer {
+    let id = id_of(id)?;
+    let mut tx = staff.begin().await?;
+    let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
+    let visits = clinical::open_file(&mut tx, encounter.patient).await?;
+    tx.commit().await?;
+    let mut response = html(&WritePage {
+        file: frame(&staff, encounter.patient, &visits, Some(id)).await?,
+        shell: Shell::new(&staff),
+        id: id.to_string(),
+        title: super::title(&encounter),
+        version,
+        saved: "Not saved: changed elsewhere".to_owned(),
+        resumed: false,
+        draft: Draft {
+            sections: typed,
+            saved_at: clock::now(),
+            version,
+        },
+        conflict: true,
+    })?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
 }
 
 /// `09:11:52`.

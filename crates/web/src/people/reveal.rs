@@ -1,7 +1,7 @@
 //! Revealing one identifier: a click with a purpose. The value goes into one answer that nothing keeps, after its entry in
 //! the trail is committed.
 
-use aloe_db::patients;
+use aloe_db::patients::{self, Revealed};
 use aloe_domain::permission::need::RevealToVerify;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -34,9 +34,9 @@ pub async fn reveal(
         .get(header::ACCEPT)
         .is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
     let mut response = if wants_json {
-        axum::Json(serde_json::json!({ "value": answer })).into_response()
+        axum::Json(serde_json::json!({ "value": answer.expose() })).into_response()
     } else {
-        plain_page(&answer)
+        plain_page(answer.expose(), &staff.link(&format!("/patients/{}", answer.patient)))
     };
     response
         .headers_mut()
@@ -44,7 +44,7 @@ pub async fn reveal(
     Ok(response)
 }
 
-async fn value(staff: &Staff<RevealToVerify>, id: &str, f: &Form) -> Result<String, Failure> {
+async fn value(staff: &Staff<RevealToVerify>, id: &str, f: &Form) -> Result<Revealed, Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::Missing)?;
     let purpose = PURPOSES
         .iter()
@@ -54,11 +54,11 @@ async fn value(staff: &Staff<RevealToVerify>, id: &str, f: &Form) -> Result<Stri
     let mut tx = staff.begin().await?;
     let revealed = patients::reveal(&mut tx, &staff.app.keys, id, purpose).await?;
     tx.commit().await?;
-    Ok(revealed.expose().to_owned())
+    Ok(revealed)
 }
 
 /// Without a script the value stands on a page that leads back by itself after twenty seconds.
-fn plain_page(value: &str) -> Response {
+fn plain_page(value: &str, back: &str) -> Response {
     let value = askama::filters::escape(value, askama::filters::Html)
         .map(|v| v.to_string())
         .unwrap_or_default();
@@ -66,11 +66,11 @@ fn plain_page(value: &str) -> Response {
     let body = format!(
         "<!doctype html><html lang=\"en-ZA\"><head><meta charset=\"utf-8\"><title>Revealed · Aloe</title>\
          <link rel=\"stylesheet\" href=\"{style}\"></head><body class=\"door\"><main id=\"main\"><h1>{value}</h1>\
-         <p>Go back when you have read it. This page is not kept.</p></main></body></html>"
+         <p>It is shown for twenty seconds and not kept.</p><p><a class=\"btn primary\" href=\"{back}\">Back</a></p></main></body></html>"
     );
     let mut response = axum::response::Html(body).into_response();
-    response
-        .headers_mut()
-        .insert("refresh", HeaderValue::from_static("20;url=/"));
+    if let Ok(refresh) = HeaderValue::from_str(&format!("20;url={back}")) {
+        response.headers_mut().insert("refresh", refresh);
+    }
     response
 }

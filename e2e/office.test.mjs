@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { axe } from './support/axe.mjs';
+import { fillDoor, member, organisations, PHONE, screenshot, signIn, visitor } from './support/browser.mjs';
+import { freshName, front, messagesTo, openDay, openTimes, staff, today, weekday } from './support/day.mjs';
+
+const PASSWORD = 'four unrelated green words';
+const freshEmail = () => `q${Math.random().toString(36).slice(2, 10)}@colleagues.example`;
+
+/** The tick box of a role. */
+const box = (form, role) => form.locator(`input[name=role][value=${role}]`);
+
+/** The owner invites; the link comes from the outbox. */
+async function invite(owner, { name = freshName(), email = freshEmail(), roles = ['reception'], organisation = 0 } = {}) {
+  await owner.goto(staff('/team', organisation));
+  const form = owner.locator('#invite form');
+  await form.getByLabel('Name', { exact: true }).fill(name);
+  await form.getByLabel('E-mail address').fill(email);
+  for (const role of roles) await box(form, role).check();
+  await form.getByRole('button', { name: 'Send invitation' }).click();
+  await owner.getByText(`${name} is invited.`).waitFor();
+  const [mail] = await messagesTo(email, organisation);
+  return { name, email, link: new URL(/https:\/\/\S+\/invitation\/\S+/.exec(mail)[0]).pathname };
+}
+
+/** Somebody new who has joined the practice, with their page. */
+async function colleague(owner, roles = ['reception']) {
+  const who = await invite(owner, { roles });
+  const page = await visitor();
+  await page.goto(who.link);
+  await page.getByLabel('Choose a password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.waitForURL(/\/calendar/);
+  return { ...who, page };
+}
+
+/** Opens the form of a member on the team page. */
+async function openMember(page, name, organisation = 0) {
+  await page.goto(staff('/team', organisation));
+  const row = page.getByRole('row').filter({ hasText: name });
+  await row.locator('summary').click();
+  return row;
+}
+
+test('an invited colleague joins with a password of their own and works at once', async () => {
+  const owner = await signIn('owner');
+  const { name, email, page, link } = await colleague(owner);
+  assert.match(await page.locator('nav.side').innerText(), new RegExp(`Reception · ${name}`));
+  await page.goto(staff('/patients'));
+  await page.getByRole('heading', { name: 'Patients', level: 1 }).waitFor();
+  assert.equal(await page.getByRole('link', { name: /^Team/ }).count(), 0);
+  const again = await visitor();
+  await again.goto(link);
+  await again.getByText('This invitation was used, withdrawn, or is older than seven days.').waitFor();
+  await again.goto('/sign-in');
+  await fillDoor(again, { email, password: PASSWORD });
+  await again.waitForURL(/\/calendar/);
+});
+
+test('the page of an invitation is accessible and refuses a short password beside the field', async () => {
+  const owner = await signIn('owner');
+  const { link } = await invite(owner);
+  const page = await visitor({ viewport: PHONE });
+  await page.goto(link);
+  await screenshot(page, 'invitation');
+  await axe(page);
+  await page.locator('form').evaluate((form) => { form.noValidate = true; });
+  await page.getByLabel('Choose a password').fill('short');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.locator('#password-error').waitFor();
+  assert.equal(await page.getByLabel('Choose a password').inputValue(), '');
+  await axe(page);
+});
+
+test('a wrong invitation is refused beside its fields, and a withdrawn one opens nothing', async () => {
+  const owner = await signIn('owner');
+  await owner.goto(staff('/team'));
+  await screenshot(owner, 'team');
+  await axe(owner);
+  const form = owner.locator('#invite form');
+  await form.evaluate((one) => { one.noValidate = true; });
+  await form.getByLabel('Name', { exact: true }).fill('Karabo Q');
+  await form.getByLabel('E-mail address').fill('not an address');
+  await form.getByRole('button', { name: 'Send invitation' }).click();
+  await owner.locator('#email-error').waitFor();
+  await owner.locator('#role-error').waitFor();
+  assert.equal(await owner.locator('#invite form').getByLabel('Name', { exact: true }).inputValue(), 'Karabo Q');
+  await axe(owner);
+  const { name, link } = await invite(owner);
+  await owner.getByRole('button', { name: `Withdraw the invitation of ${name}` }).click();
+  await owner.getByText('The invitation is withdrawn.').waitFor();
+  const page = await visitor();
+  await page.goto(link);
+  await page.getByText('This invitation was used, withdrawn, or is older than seven days.').waitFor();
+});
+
+test("a change of roles holds from the colleague's next click", async () => {
+  const owner = await signIn('owner');
+  const { name, page } = await colleague(owner);
+  await page.goto(staff('/team'));
+  await page.getByRole('heading', { name: 'Your roles do not allow this' }).waitFor();
+  let row = await openMember(owner, name);
+  await screenshot(owner, 'team-member');
+  await axe(owner);
+  await box(row, 'administrator').check();
+  await row.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText('Saved. It holds from their next click.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Team', level: 1 }).waitFor();
+  row = await openMember(owner, name);
+  await row.getByLabel('Standing').selectOption({ label: 'No longer belongs here' });
+  await row.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText('Saved. It holds from their next click.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+});
+
+test('the form of every member is whole on the screen, on a desk and on a phone', async () => {
+  for (const viewport of [{ width: 1440, height: 900 }, PHONE]) {
+    const page = await signIn('owner', 0, { viewport });
+    await page.goto(staff('/team'));
+    const row = page.getByRole('region', { name: 'Members' }).getByRole('row').last();
+    await row.locator('summary').click();
+    await screenshot(page, `team-form-${viewport.width}`);
+    await row.locator('.pop').getByRole('button', { name: 'Save' }).evaluate((one) => one.scrollIntoView({ block: 'nearest' }));
+    const cut = await row.locator('.pop').evaluate((pop) => {
+      const [form, region] = [pop.getBoundingClientRect(), pop.closest('.scroll').getBoundingClientRect()];
+      const hides = getComputedStyle(pop.closest('.scroll')).overflowY !== 'visible' && getComputedStyle(pop).position !== 'fixed';
+      return { above: hides && form.top < region.top, below: hides && form.bottom > region.bottom + 1, left: form.left < 0, right: form.right > innerWidth };
+    });
+    assert.deepEqual(cut, { above: false, below: false, left: false, right: false }, `at ${viewport.width} px`);
+  }
+});
+
+test('the last owner stays, and the page says why', async () => {
+  const owner = await signIn('owner');
+  const { name } = member('owner');
+  let row = await openMember(owner, name);
+  await row.getByText('The only owner. Make someone else an owner before changing this one.').waitFor();
+  await box(row, 'owner').uncheck();
+  await box(row, 'administrator').check();
+  await row.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText(/only owner|last owner|at least one owner/i).first().waitFor();
+  await screenshot(owner, 'team-last-owner');
+  row = await openMember(owner, name);
+  await row.getByLabel('Standing').selectOption({ label: 'No longer belongs here' });
+  await row.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText(/only owner|last owner|at least one owner/i).first().waitFor();
+  row = await openMember(owner, name);
+  assert.ok(await box(row, 'owner').isChecked());
+});
+
+test('somebody without any role is not saved', async () => {
+  const owner = await signIn('owner');
+  const row = await openMember(owner, member('reception').name);
+  await box(row, 'reception').uncheck();
+  await row.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText('Choose at least one role.').first().waitFor();
+  await owner.goto(staff('/team'));
+  await owner.getByRole('row').filter({ hasText: member('reception').name }).getByText('Reception').first().waitFor();
+});
+
+test('an administrator neither makes nor unmakes an owner', async () => {
+  const page = await signIn('administrator');
+  await page.goto(staff('/team'));
+  assert.equal(await box(page.locator('#invite form'), 'owner').count(), 0);
+  const row = await openMember(page, member('owner').name);
+  assert.ok(await box(row, 'owner').isDisabled());
+  await box(row, 'administrator').check();
+  await row.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.goto(staff('/team'));
+  await page.getByRole('row').filter({ hasText: member('owner').name }).locator('td').first().getByText('Owner').waitFor();
+});
+
+test('the trail is filtered by person, act, time and patient', async () => {
+  const owner = await signIn('owner');
+  await owner.goto(staff('/trail'));
+  await screenshot(owner, 'trail');
+  await axe(owner);
+  const { name } = member('owner');
+  await owner.getByLabel('Person').selectOption({ label: name });
+  await owner.getByLabel('Act').selectOption({ label: 'Looked at the audit trail' });
+  await owner.getByRole('button', { name: 'Show' }).click();
+  await owner.waitForURL(/action=read_trail/);
+  const lines = await owner.locator('tbody tr').allInnerTexts();
+  assert.ok(lines.length > 0);
+  for (const line of lines) assert.ok(line.includes(name) && line.includes('Looked at the audit trail'), line);
+  assert.equal(await owner.getByLabel('Person').evaluate((list) => list.selectedOptions[0].text), name);
+  await owner.goto(staff('/trail?from=2020-01-01&to=2020-01-02'));
+  await owner.getByRole('heading', { name: 'No entries' }).waitFor();
+  await axe(owner);
+  await owner.goto(staff(`/trail?action=insert&from=${today()}`));
+  const patient = owner.locator('tbody a').first();
+  const who = await patient.innerText();
+  await patient.click();
+  await owner.getByText('Only what concerns one patient.').waitFor();
+  for (const other of await owner.locator('tbody tr').allInnerTexts()) assert.ok(other.includes(who) || /trail/.test(other), other);
+});
+
+test('a change of roles is on the trail in words, before and after', async () => {
+  const owner = await signIn('owner');
+  const { name } = await colleague(owner);
+  const row = await openMember(owner, name);
+  await box(row, 'administrator').check();
+  await row.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText('Saved. It holds').waitFor();
+  await owner.goto(staff('/trail?action=update'));
+  const line = owner.locator('tbody tr').filter({ hasText: 'Changed a member of the team' }).first();
+  assert.match(await line.innerText(), /reception[\s\S]*administrator/i);
+});
+
+test('reception sees its own acts only', async () => {
+  const page = await signIn('reception');
+  await page.goto(staff('/trail'));
+  await page.getByText('Your own acts.').waitFor();
+  for (const line of await page.locator('tbody th').allInnerTexts()) assert.ok(line.startsWith(member('reception').name), line);
+});
+
+/** What each settings page is saved with, and what it refuses beside which field. */
+const settings = [
+  { page: 'profile', right: { 'Practice number': '0123456' }, wrong: { 'Practice number': '12' }, beside: 'practice_number' },
+  { page: 'places', right: { Name: 'Branch at the station', Address: '1 Station Road' }, wrong: { Name: 'Moon', 'Time zone': 'Moon/Crater' }, beside: 'time_zone', button: 'Add' },
+  { page: 'diaries', right: { Name: 'Room 9' }, wrong: { Name: 'Room 10', 'Registration number': '???' }, beside: 'registration_number', button: 'Add' },
+  { page: 'services', right: { Name: 'Ear test' }, wrong: { Name: 'Eye test', Minutes: '7' }, beside: 'minutes', button: 'Add' },
+  { page: 'hours', right: { 'Saturday, open from': '08:00', 'Saturday, open to': '12:00' }, wrong: { 'Saturday, open from': '12:00', 'Saturday, open to': '08:00' } },
+  { page: 'closures', right: { 'First day': weekday(200), Why: 'Stock-taking' }, wrong: { 'First day': weekday(201), 'Last day': weekday(190) }, beside: 'last', button: 'Add' },
+  { page: 'booking', right: { 'Words at the top': 'Welcome to us' } },
+];
+
+for (const { page: name, right, wrong, beside, button = 'Save' } of settings) {
+  test(`the settings page ${name} saves, and refuses wrong input beside its field`, async () => {
+    const page = await signIn('owner');
+    const send = async (values) => {
+      await page.goto(staff(`/settings/${name}`));
+      const form = page.locator('form[data-dirty]');
+      await form.evaluate((one) => { one.noValidate = true; });
+      for (const [label, value] of Object.entries(values)) await form.getByLabel(label, { exact: true }).first().fill(value);
+      await form.getByRole('button', { name: new RegExp(`^${button}`) }).click();
+    };
+    await page.goto(staff(`/settings/${name}`));
+    await screenshot(page, `settings-${name}`);
+    await axe(page);
+    await send(right);
+    await page.locator('.flash').waitFor();
+    await axe(page);
+    if (!wrong) return;
+    await send(wrong);
+    const complaint = beside ? page.locator(`#${beside}-error`) : page.locator('td .error').first();
+    await complaint.waitFor();
+    const field = page.locator('[aria-invalid=true]').first();
+    assert.ok(Object.values(wrong).includes(await field.inputValue()), 'what was typed stays');
+    const described = await field.getAttribute('aria-describedby');
+    assert.ok(described?.includes('error'), 'the complaint is tied to its field');
+    await screenshot(page, `settings-${name}-wrong`);
+    await axe(page);
+  });
+}
+
+test('the list of what is missing, the outbox and the organisations are accessible', async () => {
+  const page = await signIn('owner');
+  for (const name of ['settings', 'outbox']) {
+    await page.goto(staff(`/${name}`));
+    await screenshot(page, name);
+    await axe(page);
+  }
+  await page.goto('/organisations');
+  await screenshot(page, 'organisations');
+  await axe(page);
+});
+
+test('a closure takes its times off the booking page, and gives them back when it is removed', async () => {
+  const [owner, person] = [await signIn('owner'), await visitor({ viewport: PHONE })];
+  await openTimes(person, 'Consultation');
+  const day = await openDay(person, 10);
+  assert.ok((await person.locator('.times button').count()) > 0);
+  await owner.goto(staff('/settings/closures'));
+  await owner.getByLabel('Place').selectOption({ label: 'Main rooms' });
+  await owner.getByLabel('First day').fill(day);
+  await owner.getByLabel('Why').fill('No water');
+  await owner.getByRole('button', { name: 'Add', exact: true }).click();
+  await owner.getByText('Added. Bookings that were made before stay').waitFor();
+  await person.reload();
+  await screenshot(person, 'booking-closed-day');
+  await person.getByText('Nothing is free on this day. Choose another.').waitFor();
+  await axe(person);
+  const line = owner.locator('li').filter({ hasText: 'No water' });
+  await line.getByRole('button', { name: /^Remove/ }).click();
+  await owner.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await owner.getByText('Removed.').waitFor();
+  await person.reload();
+  await person.locator('.times button').first().waitFor();
+});
+
+test('a page that takes no bookings says so, and does again once it is opened', async () => {
+  const [owner, person] = [await signIn('owner', 1), await visitor({ viewport: PHONE })];
+  // Without an information officer no page opens.
+  await owner.goto(staff('/settings/profile', 1));
+  const officer = owner.getByRole('group', { name: 'Information officer' });
+  await officer.getByLabel('Name').fill('Nomvula Radebe');
+  await officer.getByLabel('E-mail').fill('officer@office.example');
+  await owner.getByRole('button', { name: /^Save/ }).click();
+  await owner.locator('.flash').waitFor();
+  const take = async (yes) => {
+    await owner.goto(staff('/settings/booking', 1));
+    await owner.getByLabel('Take bookings').setChecked(yes);
+    await owner.getByRole('button', { name: /^Save/ }).click();
+    await owner.locator('.flash, .errors').first().waitFor();
+  };
+  await take(false);
+  await person.goto(front('', 1));
+  await person.getByRole('heading', { name: 'Online booking is closed at the moment' }).waitFor();
+  await screenshot(person, 'booking-closed');
+  await axe(person);
+  await take(true);
+  await person.goto(front('', 1));
+  await person.getByRole('heading', { name: 'What do you need?' }).waitFor();
+});
+
+test('a changed privacy notice becomes the next version', async () => {
+  const [owner, person] = [await signIn('owner'), await visitor({ viewport: PHONE })];
+  await owner.goto(staff('/settings/booking'));
+  const before = Number(/Version (\d+) is in force/.exec(await owner.locator('main').innerText())[1]);
+  await owner.getByLabel('Privacy notice').fill(`${await owner.getByLabel('Privacy notice').inputValue()}\nOne more sentence.`);
+  await owner.getByRole('button', { name: /^Save/ }).click();
+  await owner.getByText(`Version ${before + 1} is in force.`).waitFor();
+  await openTimes(person, 'Consultation');
+  await person.locator('.times button').last().click();
+  await person.getByText(`Privacy notice, version ${before + 1}`).waitFor();
+});
+
+test('somebody who belongs to two organisations switches between them', async () => {
+  const office = await signIn('owner', 1);
+  const { email } = member('owner');
+  const { link } = await invite(office, { name: member('owner').name, email, roles: ['manager'], organisation: 1 });
+  const page = await visitor();
+  await page.goto(link);
+  await page.getByText('You have an account with this address.').waitFor();
+  assert.equal(await page.getByLabel('Choose a password').count(), 0);
+  await axe(page);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.waitForURL('**/sign-in');
+  await fillDoor(page, member('owner'));
+  await page.waitForURL('**/organisations');
+  await screenshot(page, 'organisations-two');
+  await axe(page);
+  for (const { name } of [organisations[1], organisations[0]]) {
+    await page.getByRole('link', { name: new RegExp(name) }).click();
+    await page.waitForURL(/\/calendar/);
+    await page.locator('a.org').filter({ hasText: name }).click();
+    await page.waitForURL('**/organisations');
+  }
+  await page.goto(staff('/team'));
+  await page.getByRole('heading', { name: 'Team', level: 1 }).waitFor();
+  await page.goto(staff('/team', 1));
+  await page.getByRole('heading', { name: 'Team', level: 1 }).waitFor();
+});

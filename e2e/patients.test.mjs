@@ -13,7 +13,7 @@ async function thePatient() {
   if (known) return known;
   const page = await signIn('reception');
   const [surname, phone] = [freshSurname(), freshPhone()];
-  await register(page, { given: 'Naledi Grace', surname, id: ID, phone, Scheme: 'Bonitas', 'Membership number': '0123456789', 'Dependant code': '01' });
+  await register(page, { given: 'Naledi Grace', surname, id: ID, phone, Scheme: 'Fynbos Health', 'Membership number': '0123456789', 'Dependant code': '01' });
   await page.getByText('Registered as file').waitFor();
   known = { surname, phone, path: new URL(page.url()).pathname };
   await page.context().close();

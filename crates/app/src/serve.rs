@@ -126,7 +126,7 @@ async fn pause(stopped: &mut watch::Receiver<bool>, time: Duration) -> bool {
 
 async fn do_jobs(doors: Doors, mut stopped: watch::Receiver<bool>) {
     loop {
-        let wait = match doors.do_one_job().await {
+        let wait = match doors.do_due_jobs().await {
             Ok(true) => Duration::ZERO,
             Ok(false) => Duration::from_millis(500),
             Err(error) => {

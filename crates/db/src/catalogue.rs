@@ -64,7 +64,7 @@ const RULES: &[(&str, &str)] = &[
          AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
          AND (p.proname, r.rolname) NOT IN (('enter_member', 'aloe_member'), ('enter_public', 'aloe_public'),
              ('enter_person', 'aloe_public'), ('enter_link', 'aloe_public'), ('enter_auth', 'aloe_auth'),
-             ('enter_job', 'aloe_job'), ('enter_operator', 'aloe_operator'))",
+             ('enter_job', 'aloe_job'), ('enter_jobs', 'aloe_job'), ('enter_operator', 'aloe_operator'))",
     ),
     (
         "is a runtime login with powers beyond the fence",
@@ -102,7 +102,7 @@ const RULES: &[(&str, &str)] = &[
          WHERE n.nspname = 'aloe' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'organisation_id')
          AND (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = i.indkey[0]) IS DISTINCT FROM 'organisation_id'
          AND (SELECT x.relname FROM pg_class x WHERE x.oid = i.indexrelid) NOT IN
-             ('organisations_slug_key', 'invitations_token_hash_key', 'memberships_user', 'jobs_due')",
+             ('organisations_slug_key', 'invitations_token_hash_key', 'memberships_user', 'jobs_due', 'jobs_claimed')",
     ),
     (
         "says neither how long it is kept nor whether it holds people",

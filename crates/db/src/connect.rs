@@ -56,7 +56,7 @@ impl Server {
             .channel_binding(ChannelBinding::Require)
             .application_name("aloe")
             .connect_timeout(Duration::from_secs(5))
-            .options("-c search_path=aloe,public -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC");
+            .options("-c search_path=aloe,public -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC -c plan_cache_mode=force_generic_plan");
         config
     }
 
@@ -95,6 +95,7 @@ impl Server {
             auth: pool("aloe_auth", sizes.auth),
             jobs: pool("aloe_job", sizes.jobs),
             operator: pool("aloe_operator", sizes.operator),
+            agendas: Arc::default(),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The doors into the database: each login its own pool, each transaction entered.
 
+use std::sync::Arc;
+
 use aloe_domain::ids::{BookingId, OrganisationId};
 use aloe_domain::phone::PhoneNumber;
 use aloe_vault::TokenHash;
@@ -7,6 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::agenda::KeptAgendas;
 use crate::error::DbError;
 use crate::membership::Scope;
 use crate::pool::{Lease, Pool};
@@ -24,7 +27,7 @@ pub struct Person;
 /// Need of someone with the link of one booking.
 #[derive(Clone, Copy, Debug)]
 pub struct Link;
-/// Need of a claimed job.
+/// Need of claimed jobs.
 #[derive(Clone, Copy, Debug)]
 pub struct Job;
 /// Need of the operator's commands.
@@ -44,6 +47,8 @@ pub struct Doors {
     pub(crate) jobs: Pool,
     /// The operator's commands.
     pub(crate) operator: Pool,
+    /// The settings behind public pages, as last read.
+    pub(crate) agendas: Arc<KeptAgendas>,
 }
 
 impl Doors {
@@ -147,14 +152,14 @@ impl Doors {
         Ok(Tx::entered(lease, organisation))
     }
 
-    /// The transaction of a claimed job.
+    /// The transaction of claimed jobs.
     ///
     /// # Errors
     /// `NotEntered` when the claim has run out.
-    pub(crate) async fn job(&self, job: Uuid, secret: &TokenHash) -> Result<Tx<Job>, DbError> {
+    pub(crate) async fn job(&self, claim: &TokenHash) -> Result<Tx<Job>, DbError> {
         let mut lease = self.jobs.get().await?;
-        let hash = secret.as_bytes().as_slice();
-        let row = enter(&mut lease, sql!("doors/job"), &[&job, &hash, &Uuid::now_v7()]).await?;
+        let hash = claim.as_bytes().as_slice();
+        let row = enter(&mut lease, sql!("doors/job"), &[&hash, &Uuid::now_v7()]).await?;
         let organisation = organisation_of(row)?;
         Ok(Tx::entered(lease, organisation))
     }
@@ -217,6 +222,15 @@ impl Doors {
         let wait: f64 = rows.first().map_or(1.0, |row| row.get(0));
         Ok(wait.ceil().max(0.0) as u64)
     }
+}
+
+/// A look-up of the public pages before it is known whose page it is.
+pub(crate) async fn visitor_rows(
+    doors: &Doors,
+    statement: Statement,
+    params: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<tokio_postgres::Row>, DbError> {
+    bare_rows(doors.public.get().await?, statement, params).await
 }
 
 async fn bare_rows(

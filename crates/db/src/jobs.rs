@@ -1,4 +1,4 @@
-//! Work that is not a request: claimed one by one, each entering the organisation of its own row.
+//! Work that is not a request: claimed a few at a time, entering the organisation of their own rows.
 
 use aloe_vault::{Token, TokenDomain, TokenHash};
 use uuid::Uuid;
@@ -10,29 +10,33 @@ use crate::statement::sql;
 
 /// Seconds that a claim holds; a job whose worker died is due again after them.
 const LEASE: f64 = 60.0;
+/// Jobs claimed at once: few enough to be done well within the lease.
+const AT_ONCE: i32 = 50;
 
 impl Doors {
-    /// Does one due job. Answers whether there was one.
+    /// Does some due jobs of one organisation, all or none. Answers whether there were any.
     ///
     /// # Errors
-    /// What the database answered; the job is due again when its lease ends.
-    pub async fn do_one_job(&self) -> Result<bool, DbError> {
+    /// What the database answered; the jobs are due again when their lease ends, then each by itself.
+    pub async fn do_due_jobs(&self) -> Result<bool, DbError> {
         let secret = Token::random().map_err(|e| DbError::Unavailable(e.to_string()))?;
-        let hash = secret.hash(TokenDomain::JOB_CLAIM);
+        let claim = secret.hash(TokenDomain::JOB_CLAIM);
         let rows = self
-            .job_rows(sql!("jobs/claim"), &[&hash.as_bytes().as_slice(), &LEASE])
+            .job_rows(sql!("jobs/claim"), &[&claim.as_bytes().as_slice(), &LEASE, &AT_ONCE])
             .await?;
-        let Some(row) = rows.first() else { return Ok(false) };
-        let (job, kind, entity): (Uuid, String, Uuid) = (row.get("job_id"), row.get("kind"), row.get("entity_id"));
-        self.perform(job, &hash, &kind, entity).await?;
+        let Some(first) = rows.first() else {
+            return Ok(false);
+        };
+        let entities: Vec<Uuid> = rows.iter().map(|row| row.get("entity_id")).collect();
+        self.perform(&claim, first.get("kind"), &entities).await?;
         Ok(true)
     }
 
-    async fn perform(&self, job: Uuid, claim: &TokenHash, kind: &str, entity: Uuid) -> Result<(), DbError> {
-        let mut tx = self.job(job, claim).await?;
+    async fn perform(&self, claim: &TokenHash, kind: &str, entities: &[Uuid]) -> Result<(), DbError> {
+        let mut tx = self.job(claim).await?;
         match kind {
             // Without a gateway the outbox page shows the message: that is where it is delivered to.
-            "deliver_message" => messages::settle(&mut tx, entity, "shown", "no gateway is configured").await?,
+            "deliver_message" => messages::settle(&mut tx, entities, "shown", "no gateway is configured").await?,
             other => {
                 tracing::error!(job.kind = other, "a job of an unknown kind waits for a newer version");
                 tx.find(sql!("jobs/postpone"), &[&3600.0_f64, &"unknown kind"]).await?;

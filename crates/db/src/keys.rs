@@ -1,8 +1,9 @@
 //! The keys of an organisation inside a transaction: unwrapped when needed, remembered briefly by the keyring.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use aloe_vault::{
     KeyStoreError, KeyVersion, Keyring, LongestTtl, MasterKeys, OrganisationKey, Place, Sealed, SubjectKey,
@@ -37,7 +38,23 @@ pub enum KeyError {
 pub struct Keys {
     master: MasterKeys,
     ring: Arc<Keyring>,
+    lists: Arc<Mutex<HashMap<Uuid, KeptList>>>,
 }
+
+/// The wrapped versions of one organisation's key, as the database gave them a moment ago.
+#[derive(Clone)]
+struct KeptList {
+    read_at: Instant,
+    wrapped: WrappedKeys,
+}
+
+type WrappedKeys = Arc<Vec<(KeyVersion, Vec<u8>)>>;
+
+/// How long a list of wrapped keys is believed: so long may a new version go unnoticed by another server. The old version
+/// opens what was sealed meanwhile, since versions are kept.
+const LIST_KEPT: Duration = Duration::from_secs(30);
+/// Lists kept at most.
+const MOST_LISTS: usize = 2000;
 
 /// Every version of one organisation's key, the newest last.
 pub struct OrganisationKeys(Vec<Arc<OrganisationKey>>);
@@ -95,6 +112,7 @@ impl Keys {
         Self {
             master,
             ring: Arc::new(ring),
+            lists: Arc::default(),
         }
     }
 
@@ -109,20 +127,59 @@ impl Keys {
     /// See `KeyError`.
     pub async fn of<N>(&self, tx: &mut Tx<N>) -> Result<OrganisationKeys, KeyError> {
         let organisation = tx.organisation().as_uuid();
-        let rows = tx.rows(sql!("keys/list"), &[]).await?;
-        let mut keys = Vec::with_capacity(rows.len());
-        for row in rows {
-            let version = version_of(row.get("key_version"))?;
-            let wrapped: Vec<u8> = row.get("wrapped");
-            let fetch = || -> Result<Wrapped, KeyStoreError> { Wrapped::parse(wrapped) };
-            let key = self.ring.organisation_key(organisation, version, Instant::now(), fetch);
-            keys.push(key.map_err(|e| KeyError::Store(e.to_string()))?);
+        if let Some(kept) = self.kept(organisation)
+            && let Ok(keys) = self.unwrapped(organisation, &kept)
+        {
+            return Ok(keys);
         }
-        if keys.is_empty() {
-            Err(KeyError::Missing)
-        } else {
-            Ok(OrganisationKeys(keys))
+        let mut wrapped = Vec::new();
+        for row in tx.rows(sql!("keys/list"), &[]).await? {
+            wrapped.push((version_of(row.get("key_version"))?, row.get("wrapped")));
         }
+        if wrapped.is_empty() {
+            return Err(KeyError::Missing);
+        }
+        let keys = self.unwrapped(organisation, &wrapped)?;
+        self.keep(organisation, wrapped);
+        Ok(keys)
+    }
+
+    fn unwrapped(&self, organisation: Uuid, wrapped: &[(KeyVersion, Vec<u8>)]) -> Result<OrganisationKeys, KeyError> {
+        let unwrap = |(version, wrapped): &(KeyVersion, Vec<u8>)| {
+            let fetch = || -> Result<Wrapped, KeyStoreError> { Wrapped::parse(wrapped.clone()) };
+            let key = self
+                .ring
+                .organisation_key(organisation, *version, Instant::now(), fetch);
+            key.map_err(|e| KeyError::Store(e.to_string()))
+        };
+        Ok(OrganisationKeys(wrapped.iter().map(unwrap).collect::<Result<_, _>>()?))
+    }
+
+    fn kept(&self, organisation: Uuid) -> Option<WrappedKeys> {
+        let lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = lists
+            .get(&organisation)
+            .filter(|list| list.read_at.elapsed() < LIST_KEPT)?;
+        Some(Arc::clone(&kept.wrapped))
+    }
+
+    fn keep(&self, organisation: Uuid, wrapped: Vec<(KeyVersion, Vec<u8>)>) {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        if lists.len() >= MOST_LISTS {
+            lists.clear();
+        }
+        let list = KeptList {
+            read_at: Instant::now(),
+            wrapped: Arc::new(wrapped),
+        };
+        lists.insert(organisation, list);
+    }
+
+    fn forget(&self, organisation: Uuid) {
+        self.lists
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&organisation);
     }
 
     /// Wraps every version of the organisation's key under the current master key. Answers how many were not yet: a run
@@ -132,6 +189,7 @@ impl Keys {
     /// See `KeyError`; then nothing of this organisation changed.
     pub async fn rewrap(&self, tx: &mut Tx<Operator>) -> Result<usize, KeyError> {
         let organisation = tx.organisation().as_uuid();
+        self.forget(organisation);
         let store = |e: KeyStoreError| KeyError::Store(e.to_string());
         let mut rewrapped = 0;
         for row in tx.rows(sql!("keys/list"), &[]).await? {

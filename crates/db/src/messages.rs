@@ -77,7 +77,7 @@ struct Contents {
     body: String,
 }
 
-/// Writes a message and the job that delivers it, in the transaction of its cause.
+/// Writes a message in the transaction of its cause. The database adds the job that delivers it.
 ///
 /// # Errors
 /// What the database or the keys answered.
@@ -95,25 +95,20 @@ pub async fn queue<N>(tx: &mut Tx<N>, keys: &Keys, message: &Message<'_>) -> Res
     let sealed = aloe_vault::seal(&current.identifiers(), &place, &text).map_err(|e| KeyError::Store(e.to_string()))?;
     let version = i32::try_from(current.version().number()).unwrap_or(i32::MAX);
     let booking = message.booking.map(BookingId::as_uuid);
-    let written = tx
-        .run(
-            sql!("messages/add"),
-            &[
-                &id,
-                &message.channel.code(),
-                &message.template,
-                &message.language,
-                &sealed.into_bytes(),
-                &version,
-                &booking,
-                &message.dedupe_key,
-            ],
-        )
-        .await?;
-    if written == 1 {
-        tx.run(sql!("jobs/add"), &[&Uuid::now_v7(), &"deliver_message", &id])
-            .await?;
-    }
+    tx.run(
+        sql!("messages/add"),
+        &[
+            &id,
+            &message.channel.code(),
+            &message.template,
+            &message.language,
+            &sealed.into_bytes(),
+            &version,
+            &booking,
+            &message.dedupe_key,
+        ],
+    )
+    .await?;
     Ok(())
 }
 
@@ -149,9 +144,9 @@ pub async fn recent<N>(tx: &mut Tx<N>, keys: &Keys, most: i64) -> Result<Vec<Sho
         .collect()
 }
 
-/// Settles a queued message: shown in the outbox, sent, failed or suppressed, with the reason.
-pub(crate) async fn settle(tx: &mut Tx<Job>, message: Uuid, state: &str, reason: &str) -> Result<(), DbError> {
-    tx.run(sql!("messages/settle"), &[&message, &state, &reason]).await?;
+/// Settles queued messages: shown in the outbox, sent, failed or suppressed, with the reason.
+pub(crate) async fn settle(tx: &mut Tx<Job>, messages: &[Uuid], state: &str, reason: &str) -> Result<(), DbError> {
+    tx.run(sql!("messages/settle"), &[&messages, &state, &reason]).await?;
     Ok(())
 }
 

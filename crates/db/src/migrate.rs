@@ -35,6 +35,7 @@ migrations![
     "0008_clinical",
     "0009_work",
     "0010_operator_lists",
+    "0011_fewer_steps",
 ];
 
 /// What stops a migration.

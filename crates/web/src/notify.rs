@@ -55,7 +55,7 @@ impl<'a> About<'a> {
 /// # Errors
 /// What the database or the keys answered.
 pub async fn booked<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingRow) -> Result<(), Failure> {
-    with_link(tx, app, agenda, &About::of(b), "booked").await.map(|_| ())
+    with_link(tx, app, agenda, &About::of(b), "booked").await
 }
 
 /// Tells that a booking was moved.
@@ -63,7 +63,7 @@ pub async fn booked<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingR
 /// # Errors
 /// What the database or the keys answered.
 pub async fn moved<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingRow) -> Result<(), Failure> {
-    with_link(tx, app, agenda, &About::of(b), "moved").await.map(|_| ())
+    with_link(tx, app, agenda, &About::of(b), "moved").await
 }
 
 /// Tells that a booking was cancelled.
@@ -88,22 +88,41 @@ pub async fn cancelled<N>(tx: &mut Tx<N>, keys: &Keys, agenda: &Agenda, b: &Book
 ///
 /// # Errors
 /// What the database or the keys answered.
-pub async fn with_link<N>(
+async fn with_link<N>(
     tx: &mut Tx<N>,
     app: &Aloe,
     agenda: &Agenda,
     about: &About<'_>,
     template: &str,
-) -> Result<String, Failure> {
-    let speech = Speech::of(Language::from_code(about.language).unwrap_or_default());
+) -> Result<(), Failure> {
     let token = Token::random()?;
     bookings::add_link(tx, about.id, &token.hash(TokenDomain::MANAGE_LINK), about.ends_at).await?;
-    let link = format!(
+    tell(tx, app, agenda, about, template, &link_of(app, agenda, &token)).await
+}
+
+/// The address that a booking's link has.
+pub fn link_of(app: &Aloe, agenda: &Agenda, token: &Token) -> String {
+    format!(
         "{}/b/{}/m/{}",
         app.config.origin,
         agenda.profile.slug,
         token.to_text().expose()
-    );
+    )
+}
+
+/// Tells when and where a booking is, or is now, with the link that opens it.
+///
+/// # Errors
+/// What the database or the keys answered.
+pub async fn tell<N>(
+    tx: &mut Tx<N>,
+    app: &Aloe,
+    agenda: &Agenda,
+    about: &About<'_>,
+    template: &str,
+    link: &str,
+) -> Result<(), Failure> {
+    let speech = Speech::of(Language::from_code(about.language).unwrap_or_default());
     let place = agenda
         .location(about.location)
         .map(|l| l.name.as_str())
@@ -120,40 +139,10 @@ pub async fn with_link<N>(
             ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
             ("place", place),
             ("ref", &about.reference),
-            ("link", &link),
-        ],
-    );
-    send(tx, &app.keys, about, template, &text).await?;
-    Ok(link)
-}
-
-/// Tells that a booking was moved by its own link, which stays the same.
-///
-/// # Errors
-/// What the database or the keys answered.
-pub async fn without_link<N>(
-    tx: &mut Tx<N>,
-    app: &Aloe,
-    agenda: &Agenda,
-    about: &About<'_>,
-    link: &str,
-) -> Result<(), Failure> {
-    let speech = Speech::of(Language::from_code(about.language).unwrap_or_default());
-    let place = agenda
-        .location(about.location)
-        .map(|l| l.name.as_str())
-        .unwrap_or_default();
-    let text = speech.say(
-        "{org}: your booking is now {when}, {place}. Ref {ref}. Change or cancel: {link}",
-        &[
-            ("org", &agenda.profile.name),
-            ("when", &speech.moment(about.starts_at, &agenda.zone(about.location))),
-            ("place", place),
-            ("ref", &about.reference),
             ("link", link),
         ],
     );
-    send(tx, &app.keys, about, "moved", &text).await
+    send(tx, &app.keys, about, template, &text).await
 }
 
 async fn send<N>(tx: &mut Tx<N>, keys: &Keys, about: &About<'_>, template: &str, text: &str) -> Result<(), Failure> {

@@ -123,6 +123,7 @@ fn desk() -> Vec<Route> {
             calendar::cancel::cancel,
         ),
         read("/o/{org}/patients", Needs(Patients), people::list::list),
+        write("/o/{org}/patients", Needs(Patients), people::list::find),
         read("/o/{org}/patients/new", Needs(Patients), people::form::new),
         write("/o/{org}/patients/new", Needs(Patients), people::form::create),
         read("/o/{org}/patients/{id}", Needs(Patients), people::show::show),
@@ -130,6 +131,11 @@ fn desk() -> Vec<Route> {
         write("/o/{org}/patients/{id}/edit", Needs(Patients), people::form::save),
         read("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::ask),
         write("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::merge),
+        write(
+            "/o/{org}/patients/{id}/merge/find",
+            Needs(Patients),
+            people::merge::find,
+        ),
         write(
             "/o/{org}/patients/{id}/merge/{merge}/undo",
             Needs(Patients),

@@ -1,1 +1,1 @@
-SELECT fence.enter_job($1, $2, $3) AS organisation
+SELECT fence.enter_jobs($1, $2) AS organisation

@@ -1,1 +1,1 @@
-SELECT fence.finish_job()::text WHERE $1::uuid IS NOT NULL
+SELECT fence.finish_jobs()::text WHERE $1::uuid IS NOT NULL

@@ -23,12 +23,17 @@ impl IdempotencyKey {
         fits.then(|| Self(Sha256::digest(text).to_vec()))
     }
 
+    /// What is kept of it.
+    pub(super) fn hash(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The answer of the first request with this key, if there was one.
     pub(super) async fn answer<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<Option<Uuid>, BookingError> {
         let Some(row) = tx.find(sql!("bookings/find_answer"), &[&self.0]).await? else {
             return Ok(None);
         };
-        if row.get::<_, Vec<u8>>("fingerprint") == of.0 {
+        if of.is(row.get("fingerprint")) {
             Ok(Some(row.get("answer")))
         } else {
             Err(BookingError::KeyReused)
@@ -51,6 +56,16 @@ impl Fingerprint {
             hash.update(part);
         }
         Self(hash.finalize().to_vec())
+    }
+
+    /// Whether this is the fingerprint that was kept.
+    pub(super) fn is(&self, kept: &[u8]) -> bool {
+        self.0 == kept
+    }
+
+    /// What is kept of it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -1,18 +1,20 @@
 //! Bookings: offered, held, made, moved, cancelled, and their day at the desk.
 
 mod desk;
+mod hold;
 mod idempotency;
-mod person;
+mod link;
+mod offer;
+mod online;
 mod place;
 mod read;
 pub mod synthetic;
 
 pub use desk::{DeskBooking, Edit, Move, attach_patient, book_at_desk, edit, move_at_desk, set_status};
+pub use hold::{HOLD_SECONDS, Hold, drop_hold, find_hold, hold};
 pub use idempotency::{Fingerprint, IdempotencyKey};
-pub use person::{
-    Confirmed, HOLD_SECONDS, Hold, PersonBooking, add_link, book_with_proof, cancel_by_link, drop_hold, find_hold,
-    hold, move_by_link, of_link, of_person,
-};
+pub use link::{Confirmed, add_link, cancel_by_link, move_by_link, of_link, of_person};
+pub use online::{PersonBooking, book_with_proof};
 pub use read::{BookingRow, Clash, MessageState, between, find, messages_of};
 
 use crate::error::DbError;

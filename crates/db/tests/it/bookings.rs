@@ -27,6 +27,10 @@ fn key() -> IdempotencyKey {
     IdempotencyKey::parse(&uuid::Uuid::new_v4().to_string()).unwrap()
 }
 
+fn link() -> TokenHash {
+    Token::random().unwrap().hash(TokenDomain::MANAGE_LINK)
+}
+
 fn at_desk(at: &Organisation, starts_at: Timestamp, reason: &str) -> DeskBooking {
     DeskBooking {
         service: at.service,
@@ -137,6 +141,7 @@ async fn race(any: bool, winners: usize) {
                 &phone,
                 &wanted(&practice, starts_at, any),
                 &key(),
+                &link(),
                 Timestamp::now(),
             )
             .await;

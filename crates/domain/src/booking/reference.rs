@@ -45,6 +45,11 @@ impl Reference {
             .ok_or(ReferenceError)
     }
 
+    /// The eight characters without the hyphen, as they are stored.
+    pub fn compact(self) -> String {
+        self.0.iter().collect()
+    }
+
     fn to_text(self) -> String {
         self.to_string()
     }

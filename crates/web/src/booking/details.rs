@@ -141,10 +141,5 @@ pub async fn submit(guest: Guest, mut f: Form) -> Answer {
         let page = page(&guest, &trip, notice, f).await?;
         return Ok(guest.answer(refused(&page)?));
     };
-    if let Some(proof) = guest.proof
-        && pin::proves(&guest, &proof, &person.phone).await?
-    {
-        return pin::book(&guest, &trip, &person, &proof, None).await;
-    }
-    pin::send(&guest, &trip, &person).await
+    pin::book_or_send(&guest, &trip, &person).await
 }

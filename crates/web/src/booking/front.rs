@@ -6,8 +6,8 @@ use aloe_domain::language::Language;
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::response::Response;
-use jiff::ToSpan;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::clock;
 use crate::cookies::{Cookie, add};
@@ -28,7 +28,7 @@ pub struct Guest {
     /// The language spoken.
     pub l: Speech,
     /// What the organisation offers.
-    pub agenda: Agenda,
+    pub agenda: Arc<Agenda>,
     /// The proof of a phone, if the browser holds one.
     pub proof: Option<aloe_vault::TokenHash>,
     chosen: Option<Language>,
@@ -55,15 +55,8 @@ impl FromRequestParts<crate::state::Aloe> for Guest {
             .map(|q| q.0)
             .unwrap_or_default();
         let chosen = query.get("lang").and_then(|code| Language::from_code(code));
-        let mut tx = app.doors.public(&visit, &slug).await.map_err(|e| fail(e.into()))?;
-        let yesterday = clock::now()
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .date()
-            .checked_sub(1.day());
-        let agenda = Agenda::load(&mut tx, yesterday.unwrap_or_default())
-            .await
-            .map_err(|e| fail(e.into()))?;
-        tx.done().await.map_err(|e| fail(e.into()))?;
+        let agenda = app.doors.public_agenda(&visit, &slug, clock::now()).await;
+        let agenda = agenda.map_err(|e| fail(e.into()))?;
         let kept = Cookie::Language
             .read(&app.config, &headers)
             .and_then(|code| Language::from_code(&code));

@@ -197,14 +197,9 @@ pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut
         phone: &after.phone,
         language: &after.language,
     };
-    notify::without_link(
-        &mut tx,
-        app,
-        &guest.agenda,
-        &about,
-        &format!("{}{}", app.config.origin, guest.link(&format!("/m/{token}"))),
-    )
-    .await?;
+    // The link stays the same.
+    let link = format!("{}{}", app.config.origin, guest.link(&format!("/m/{token}")));
+    notify::tell(&mut tx, app, &guest.agenda, &about, "moved", &link).await?;
     tx.commit().await?;
     Ok(guest.answer(see_other(&guest.link(&format!("/m/{token}?moved=1")))))
 }

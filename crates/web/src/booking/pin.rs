@@ -1,12 +1,13 @@
 //! Proving the phone by a one-time PIN, and the booking that follows.
 
-use aloe_db::bookings::{self, BookingError, IdempotencyKey, PersonBooking};
+use aloe_db::bookings::{self, BookingError, Confirmed, IdempotencyKey, PersonBooking};
 use aloe_db::error::DbError;
 use aloe_db::messages::{self, Channel, Message};
 use aloe_db::proofs::{self, PROOF_SECONDS, Verdict};
 use aloe_domain::phone::PhoneNumber;
 use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
 use askama::Template;
+use axum::response::Response;
 use uuid::Uuid;
 
 use super::details::{Person, person};
@@ -128,10 +129,10 @@ pub async fn prove(guest: Guest, mut f: Form) -> Answer {
     let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
     let proof: Uuid = f.get("proof").parse().map_err(|_| Failure::Malformed)?;
     if let Some(known) = guest.proof
-        && proves(&guest, &known, &person.phone).await?
+        && let Some(booked) = book_if_proven(&guest, &trip, &person, &known, None).await?
     {
         // Sent twice: the first answer proved the phone, and the booking's key makes the second the same booking.
-        return book(&guest, &trip, &person, &known, None).await;
+        return Ok(booked);
     }
     let app = &guest.visitor.app;
     let token = Token::random()?;
@@ -145,7 +146,10 @@ pub async fn prove(guest: Guest, mut f: Form) -> Answer {
     let l = guest.l;
     let again = |error: String, locked: bool| ask(&guest, &trip, &person, proof, Some(error), locked);
     match verdict {
-        Verdict::Proven if same_phone => book(&guest, &trip, &person, &hash, Some(&token)).await,
+        Verdict::Proven if same_phone => {
+            let booked = book_if_proven(&guest, &trip, &person, &hash, Some(&token)).await?;
+            booked.ok_or(Failure::Malformed)
+        }
         Verdict::Proven => Err(Failure::Malformed),
         Verdict::Wrong(left) => again(
             l.say("That code is not right. {n} tries left.", &[("n", &left.to_string())]),
@@ -169,36 +173,67 @@ pub async fn confirm(guest: Guest, mut f: Form) -> Answer {
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
     let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
-    match guest.proof {
-        Some(proof) if proves(&guest, &proof, &person.phone).await? => book(&guest, &trip, &person, &proof, None).await,
-        _ => send(&guest, &trip, &person).await,
-    }
+    book_or_send(&guest, &trip, &person).await
 }
 
-/// Whether a proof is this phone's and still counts.
+/// Books when this browser has proven the phone; sends a PIN when it has not.
+///
+/// # Errors
+/// As `send` and `book_if_proven`.
+pub async fn book_or_send(guest: &Guest, trip: &Trip<'_>, person: &Person) -> Answer {
+    if let Some(proof) = guest.proof
+        && let Some(booked) = book_if_proven(guest, trip, person, &proof, None).await?
+    {
+        return Ok(booked);
+    }
+    send(guest, trip, person).await
+}
+
+/// Books, sends the confirmation, and leads to the booking's own page; nothing when the proof is not this phone's, or over.
 ///
 /// # Errors
 /// What the database answered.
-pub async fn proves(guest: &Guest, proof: &TokenHash, phone: &PhoneNumber) -> Result<bool, Failure> {
-    match guest.visitor.app.doors.person(&guest.visit, &guest.slug, proof).await {
-        Ok((tx, proven)) => {
-            tx.done().await?;
-            Ok(proven == *phone)
-        }
-        Err(DbError::NotEntered) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Books, sends the confirmation, and leads to the booking's own page.
-///
-/// # Errors
-/// What the database answered.
-pub async fn book(guest: &Guest, trip: &Trip<'_>, who: &Person, proof: &TokenHash, fresh: Option<&Token>) -> Answer {
+pub async fn book_if_proven(
+    guest: &Guest,
+    trip: &Trip<'_>,
+    who: &Person,
+    proof: &TokenHash,
+    fresh: Option<&Token>,
+) -> Result<Option<Response>, Failure> {
     let app = &guest.visitor.app;
     let key = IdempotencyKey::parse(&who.key).ok_or(Failure::Malformed)?;
-    let (mut tx, phone) = app.doors.person(&guest.visit, &guest.slug, proof).await?;
-    let wanted = PersonBooking {
+    let wanted = wanted(guest, trip, who)?;
+    let (mut tx, phone) = match app.doors.person(&guest.visit, &guest.slug, proof).await {
+        Ok(entered) => entered,
+        Err(DbError::NotEntered) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if phone != who.phone {
+        tx.done().await?;
+        return Ok(None);
+    }
+    let token = Token::random()?;
+    let hash = token.hash(TokenDomain::MANAGE_LINK);
+    let booked = bookings::book_with_proof(&mut tx, &guest.agenda, &phone, &wanted, &key, &hash, clock::now()).await;
+    let booking = match booked {
+        Ok(booking) => booking,
+        Err(BookingError::Taken | BookingError::NotOffered) => {
+            tx.roll_back().await?;
+            let response = lost(guest, trip, &guest.link("/confirm"), with_fresh_key(who)).await?;
+            return Ok(Some(remember_proof(guest, fresh, response)));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let link = notify::link_of(app, &guest.agenda, &token);
+    notify::tell(&mut tx, app, &guest.agenda, &about(&booking), "booked", &link).await?;
+    tx.commit().await?;
+    let path = link.strip_prefix(&app.config.origin).unwrap_or(&link);
+    let response = guest.answer(see_other(&format!("{path}?booked=1")));
+    Ok(Some(remember_proof(guest, fresh, response)))
+}
+
+fn wanted(guest: &Guest, trip: &Trip<'_>, who: &Person) -> Result<PersonBooking, Failure> {
+    Ok(PersonBooking {
         service: trip.service.id,
         location: trip.place.id,
         resource: trip.with.map(|r| r.id),
@@ -208,20 +243,12 @@ pub async fn book(guest: &Guest, trip: &Trip<'_>, who: &Person, proof: &TokenHas
         language: guest.l.language(),
         notice_version: who.notice_version,
         hold: Some(guest.visitor.hash),
-    };
-    let booked = bookings::book_with_proof(&mut tx, &guest.agenda, &phone, &wanted, &key, clock::now()).await;
-    let (id, _) = match booked {
-        Ok(booked) => booked,
-        Err(BookingError::Taken | BookingError::NotOffered) => {
-            tx.roll_back().await?;
-            let response = lost(guest, trip, &guest.link("/confirm"), with_fresh_key(who)).await?;
-            return Ok(remember_proof(guest, fresh, response));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let booking = bookings::of_link(&mut tx, id).await?;
-    let about = About {
-        id,
+    })
+}
+
+fn about(booking: &Confirmed) -> About<'_> {
+    About {
+        id: booking.id,
         version: 1,
         reference: booking.reference.to_string(),
         location: booking.location,
@@ -229,15 +256,7 @@ pub async fn book(guest: &Guest, trip: &Trip<'_>, who: &Person, proof: &TokenHas
         ends_at: booking.ends_at,
         phone: &booking.phone,
         language: &booking.language,
-    };
-    let link = notify::with_link(&mut tx, app, &guest.agenda, &about, "booked").await?;
-    tx.commit().await?;
-    let path = link.strip_prefix(&app.config.origin).unwrap_or(&link);
-    Ok(remember_proof(
-        guest,
-        fresh,
-        guest.answer(see_other(&format!("{path}?booked=1"))),
-    ))
+    }
 }
 
 /// Another time is another act: its form gets a key of its own.
@@ -247,11 +266,7 @@ fn with_fresh_key(who: &Person) -> Vec<(&'static str, String)> {
     fields
 }
 
-fn remember_proof(
-    guest: &Guest,
-    fresh: Option<&Token>,
-    mut response: axum::response::Response,
-) -> axum::response::Response {
+fn remember_proof(guest: &Guest, fresh: Option<&Token>, mut response: Response) -> Response {
     if let Some(token) = fresh {
         let text = token.to_text();
         let cookie = Cookie::Proof.set(&guest.visitor.app.config, text.expose(), PROOF_SECONDS as u32);

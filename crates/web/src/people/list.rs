@@ -8,8 +8,9 @@ use axum::extract::Query;
 use jiff::tz::TimeZone;
 
 use crate::clock;
-use crate::page::{Answer, Shell, html};
-use crate::session::Staff;
+use crate::form::Form;
+use crate::page::{Answer, Shell, html, see_other};
+use crate::session::{Staff, urlencode};
 
 /// What was typed.
 #[derive(serde::Deserialize)]
@@ -63,27 +64,88 @@ struct ListPage {
     full: bool,
 }
 
-/// The search, and before anything is typed, the people of today.
+/// What was typed, without what no name or number holds.
+pub fn cleaned(typed: &str) -> String {
+    typed.trim().chars().filter(|c| *c != '\0').take(100).collect()
+}
+
+/// Whether what was typed may be an ID number, a phone number or a birth date: such a thing never stands in an address,
+/// where the browser's history and every log on the way would keep it.
+pub fn is_number(typed: &str) -> bool {
+    typed.chars().filter(char::is_ascii_digit).count() >= 5
+}
+
+/// The people of today, or those whose name was typed.
 pub async fn list(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answer {
-    let q: String = wanted.q.trim().chars().filter(|c| *c != '\0').take(100).collect();
+    let q = cleaned(&wanted.q);
+    if is_number(&q) {
+        return Ok(see_other(&staff.link("/patients")));
+    }
     let now = clock::now();
-    let today = now.to_zoned(TimeZone::UTC).date();
     let mut tx = staff.begin().await?;
-    let letters = q.chars().filter(|c| c.is_alphanumeric()).count();
-    let too_short = !q.is_empty() && letters < 2;
-    let found = if q.is_empty() || too_short {
+    let searched = is_enough(&q);
+    let found = if searched {
+        patients::search(&mut tx, &staff.app.keys, &q, today()).await?
+    } else {
         let half_day = jiff::SignedDuration::from_hours(12);
         patients::seen_between(&mut tx, now - half_day, now + half_day).await?
-    } else {
-        patients::search(&mut tx, &staff.app.keys, &q, today).await?
     };
     tx.commit().await?;
+    page(&staff, q, searched, &found)
+}
+
+/// Finds. A name leads to an address that can be gone back to; a number to the one person it belongs to, or to the few.
+pub async fn find(staff: Staff<Patients>, f: Form) -> Answer {
+    let q = cleaned(f.get("q"));
+    if !is_number(&q) {
+        return Ok(see_other(&staff.link(&format!("/patients?q={}", urlencode(&q)))));
+    }
+    let mut tx = staff.begin().await?;
+    let found = patients::search(&mut tx, &staff.app.keys, &q, today()).await?;
+    tx.commit().await?;
+    match found.as_slice() {
+        [one] => Ok(see_other(&staff.link(&format!("/patients/{}", one.id)))),
+        _ => page(&staff, q, true, &found),
+    }
+}
+
+fn page(staff: &Staff<Patients>, q: String, searched: bool, found: &[Found]) -> Answer {
     html(&ListPage {
-        shell: Shell::new(&staff),
-        searched: !q.is_empty() && !too_short,
-        too_short,
+        shell: Shell::new(staff),
+        searched,
+        too_short: !q.is_empty() && !searched,
         full: i64::try_from(found.len()).unwrap_or(0) >= patients::MOST,
         lines: found.iter().map(Line::of).collect(),
         q,
     })
+}
+
+/// Whether there is enough to search for.
+pub fn is_enough(q: &str) -> bool {
+    q.chars().filter(|c| c.is_alphanumeric()).count() >= 2
+}
+
+fn today() -> jiff::civil::Date {
+    clock::now().to_zoned(TimeZone::UTC).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_an_identifier_is_told_from_a_name() {
+        for number in [
+            "8001015009087",
+            "800101 5009 087",
+            "082 555 0142",
+            "1980-01-01",
+            "A12345",
+        ] {
+            assert!(is_number(number), "{number}");
+        }
+        for name in ["Khumalo", "O'Brien", "file 12", "Room 1024"] {
+            assert!(!is_number(name), "{name}");
+        }
+    }
 }

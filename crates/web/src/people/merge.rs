@@ -1,19 +1,20 @@
 //! Two files of one person made into one, and apart again.
 
 use aloe_db::patients;
+use aloe_domain::ids::PatientId;
 use aloe_domain::permission::need::Patients;
 use askama::Template;
 use axum::extract::{Path, Query};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::list::Line;
+use super::list::{Line, cleaned, is_enough, is_number};
 use super::show::id_of;
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, see_other_saying};
-use crate::session::Staff;
+use crate::page::{Answer, Shell, html, see_other, see_other_saying};
+use crate::session::{Staff, urlencode};
 
 /// The search for the other file.
 #[derive(serde::Deserialize)]
@@ -42,18 +43,37 @@ pub async fn ask(
     Query(wanted): Query<Wanted>,
 ) -> Answer {
     let id = id_of(&id)?;
+    let q = cleaned(&wanted.q);
+    if is_number(&q) {
+        return Ok(see_other(&staff.link(&format!("/patients/{id}/merge"))));
+    }
+    page(&staff, id, q).await
+}
+
+/// Looks for the other file. A number that was typed stays out of the address.
+pub async fn find(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, f: Form) -> Answer {
+    let id = id_of(&id)?;
+    let q = cleaned(f.get("q"));
+    if is_number(&q) {
+        return page(&staff, id, q).await;
+    }
+    Ok(see_other(
+        &staff.link(&format!("/patients/{id}/merge?q={}", urlencode(&q))),
+    ))
+}
+
+async fn page(staff: &Staff<Patients>, id: PatientId, q: String) -> Answer {
     let today = clock::now().to_zoned(TimeZone::UTC).date();
     let mut tx = staff.begin().await?;
     let record = patients::find(&mut tx, id).await?;
-    let q: String = wanted.q.trim().chars().take(100).collect();
-    let found = if q.chars().count() < 2 {
-        Vec::new()
-    } else {
+    let found = if is_enough(&q) {
         patients::search(&mut tx, &staff.app.keys, &q, today).await?
+    } else {
+        Vec::new()
     };
     tx.commit().await?;
     html(&MergePage {
-        shell: Shell::new(&staff),
+        shell: Shell::new(staff),
         id: id.to_string(),
         name: record.full_name(),
         file: record.file_number,

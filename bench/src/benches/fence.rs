@@ -1,0 +1,121 @@
+//! What the fence costs: the same load on an installation with it and on one without. Without: the logins pass every policy
+//! and the context is neither signed nor verified; sessions are looked up all the same.
+
+use super::bookings::{Aim, Booker, Ground};
+use super::searches::{Kind, Receptionist, Wanted};
+use crate::Options;
+use crate::figures::{Bar, Report, median};
+use crate::installation::{Filled, Installation};
+use crate::load;
+use crate::trouble::Trouble;
+
+/// Clients at a time.
+const CLIENTS: usize = 16;
+
+struct Side {
+    installation: Installation,
+    ground: Ground,
+    wanted: Wanted,
+}
+
+impl Side {
+    async fn of(options: &Options, name: &str, fenced: bool) -> Result<Self, Trouble> {
+        let installation = Filled::fresh(&options.program, name, 10, 1000)?.start(&options.program)?;
+        let ground = Ground::lay(&installation)?;
+        if !fenced {
+            installation.database.rows(WITHOUT)?;
+        }
+        let wanted = Wanted::of(&installation).await?;
+        Ok(Self {
+            installation,
+            ground,
+            wanted,
+        })
+    }
+}
+
+/// Measures.
+///
+/// # Errors
+/// A sentence about what went wrong.
+pub async fn measure(options: &Options) -> Result<Report, Trouble> {
+    let fenced = Side::of(options, "fenced", true).await?;
+    let open = Side::of(options, "open", false).await?;
+    let mut report = Report::default();
+    let bookings = bookings(options, &fenced, &open, &mut report).await?;
+    let searches = searches(options, &fenced, &open, &mut report).await?;
+    report.figure("booking_ratio", bookings, Bar::AtLeast(0.85));
+    report.figure("search_ratio", searches, Bar::AtLeast(0.80));
+    Ok(report)
+}
+
+async fn bookings(options: &Options, fenced: &Side, open: &Side, report: &mut Report) -> Result<f64, Trouble> {
+    let mut with = Booker::several(&fenced.installation, &fenced.ground, Aim::Fresh, CLIENTS).await?;
+    let mut without = Booker::several(&open.installation, &open.ground, Aim::Fresh, CLIENTS).await?;
+    let seconds = options.seconds(8);
+    load::closed(&mut with, 2, usize::MAX).await?;
+    load::closed(&mut without, 2, usize::MAX).await?;
+    let (mut rates, mut free_rates, mut ratios) = (vec![], vec![], vec![]);
+    for _ in 0..options.rounds() {
+        fenced.installation.quiet().await?;
+        let fenced_load = load::closed(&mut with, seconds, usize::MAX).await?;
+        fenced.installation.quiet().await?;
+        let open_load = load::closed(&mut without, seconds, usize::MAX).await?;
+        open.installation.quiet().await?;
+        rates.push(fenced_load.per_s());
+        free_rates.push(open_load.per_s());
+        ratios.push(fenced_load.per_s() / open_load.per_s());
+        eprintln!(
+            "bookings: {:.0}/s with the fence, {:.0}/s without",
+            fenced_load.per_s(),
+            open_load.per_s()
+        );
+    }
+    report.note(format!(
+        "bookings: {:.0}/s with the fence, {:.0}/s without",
+        median(&rates),
+        median(&free_rates)
+    ));
+    Ok(median(&ratios))
+}
+
+async fn searches(options: &Options, fenced: &Side, open: &Side, report: &mut Report) -> Result<f64, Trouble> {
+    let mut with = Receptionist::several(&fenced.wanted, Kind::Name, CLIENTS).await?;
+    let mut without = Receptionist::several(&open.wanted, Kind::Name, CLIENTS).await?;
+    let seconds = options.seconds(6);
+    load::closed(&mut with, 1, usize::MAX).await?;
+    load::closed(&mut without, 1, usize::MAX).await?;
+    let (mut rates, mut free_rates, mut ratios) = (vec![], vec![], vec![]);
+    for _ in 0..options.rounds() {
+        let fenced_load = load::closed(&mut with, seconds, usize::MAX).await?;
+        let open_load = load::closed(&mut without, seconds, usize::MAX).await?;
+        rates.push(fenced_load.per_s());
+        free_rates.push(open_load.per_s());
+        ratios.push(fenced_load.per_s() / open_load.per_s());
+        eprintln!(
+            "searches: {:.0}/s with the fence, {:.0}/s without",
+            fenced_load.per_s(),
+            open_load.per_s()
+        );
+    }
+    report.note(format!(
+        "searches: {:.0}/s with the fence, {:.0}/s without",
+        median(&rates),
+        median(&free_rates)
+    ));
+    Ok(median(&ratios))
+}
+
+/// The logins pass every policy, and the context is written and read as it is.
+const WITHOUT: &str = "
+    ALTER ROLE aloe_member BYPASSRLS; ALTER ROLE aloe_public BYPASSRLS; ALTER ROLE aloe_auth BYPASSRLS; ALTER ROLE aloe_job BYPASSRLS;
+    CREATE OR REPLACE FUNCTION fence.write_context(claims jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+    BEGIN PERFORM pg_catalog.set_config('aloe.context', claims::text, true); END $$;
+    CREATE OR REPLACE FUNCTION fence.claims() RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = '' AS $$
+    BEGIN RETURN nullif(pg_catalog.current_setting('aloe.context', true), '')::jsonb; END $$;
+    CREATE OR REPLACE FUNCTION fence.organisation(need text) RETURNS uuid
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = '' AS $$
+    BEGIN RETURN (fence.claims()->>'organisation')::uuid; END $$;
+";

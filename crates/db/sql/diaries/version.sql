@@ -1,0 +1,1 @@
+SELECT organisation, version FROM fence.find_agenda($1)

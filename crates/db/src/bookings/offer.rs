@@ -1,0 +1,90 @@
+//! Whether a starting time is offered now, and by whom.
+
+use aloe_domain::ids::{LocationId, ResourceId, ServiceId};
+use aloe_domain::scheduling::{Diary, Lane, SlotQuery, Span, free_slots, free_slots_of_any};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::BookingError;
+use crate::agenda::{Agenda, busy_and_stale};
+use crate::statement::sql;
+use crate::tx::Tx;
+
+/// A time that may be taken: which diary, which lane, and what of the diary.
+pub(super) struct Offer {
+    pub resource: ResourceId,
+    pub lane: Lane,
+    pub span: Span,
+    pub ends_at: Timestamp,
+}
+
+/// Looks whether a starting time is offered now, and by whom; clears the diary that is chosen of holds that have run out.
+/// `holding` leaves the holder's own hold out of what is busy.
+pub(super) async fn offered<N>(
+    tx: &mut Tx<N>,
+    agenda: &Agenda,
+    wanted: (ServiceId, LocationId, Option<ResourceId>, Timestamp),
+    holding: &[Uuid],
+    now: Timestamp,
+) -> Result<Offer, BookingError> {
+    let (service, place, chosen, starts_at) = wanted;
+    let rules = agenda
+        .service(service)
+        .filter(|s| s.active && s.online)
+        .and_then(|s| s.rules());
+    let rules = rules.ok_or(BookingError::NotOffered)?;
+    let wanted_one = |r: ResourceId| chosen.is_none_or(|c| c == r);
+    let resources: Vec<_> = agenda
+        .diaries_for(service, place)
+        .into_iter()
+        .filter(|r| r.bookable_online && wanted_one(r.id))
+        .collect();
+    let ids: Vec<ResourceId> = resources.iter().map(|r| r.id).collect();
+    let (taken, stale) = busy_and_stale(tx, &ids, starts_at, starts_at, holding).await?;
+    let diaries: Vec<Diary> = resources.iter().map(|r| agenda.diary(r, place, &taken)).collect();
+    let calendar = agenda.location_calendar(place);
+    let day = calendar.zone.to_datetime(starts_at).date();
+    let query = SlotQuery {
+        rules: &rules,
+        location: &calendar,
+        first_day: day,
+        last_day: day,
+        now,
+    };
+    let free = if chosen.is_some() {
+        free_slots(&query, &diaries)
+    } else {
+        free_slots_of_any(&query, &diaries)
+    };
+    let Some(slot) = free.iter().find(|slot| slot.starts_at == starts_at) else {
+        return Err(refusal(&query, &diaries, starts_at));
+    };
+    let span = rules.occupied(starts_at).ok_or(BookingError::NotOffered)?;
+    if stale.contains(&slot.resource_id) {
+        tx.run(sql!("bookings/end_expired_holds"), &[&slot.resource_id.as_uuid()])
+            .await?;
+    }
+    Ok(Offer {
+        resource: slot.resource_id,
+        lane: slot.lane,
+        span,
+        ends_at: slot.ends_at,
+    })
+}
+
+/// Tells a time that others took from one that was never offered.
+fn refusal(query: &SlotQuery<'_>, diaries: &[Diary], starts_at: Timestamp) -> BookingError {
+    let empty: Vec<Diary> = diaries
+        .iter()
+        .map(|d| Diary {
+            busy: Vec::new(),
+            ..d.clone()
+        })
+        .collect();
+    let was_offered = free_slots(query, &empty).iter().any(|slot| slot.starts_at == starts_at);
+    if was_offered {
+        BookingError::Taken
+    } else {
+        BookingError::NotOffered
+    }
+}

@@ -43,8 +43,8 @@ try {
   await door.getByRole('button', { name: 'Sign in' }).click();
   await door.waitForURL(/\/o\//);
   await door.close();
-  const calendar = await visit(staff, `/o/${slug}/calendar?view=week`);
-  const bookings = await calendar.page.locator('[data-booking]').count();
+  const calendar = await visit(staff, `/o/${slug}/calendar?view=week&r=all`);
+  const bookings = await calendar.page.locator('.wk').count();
 
   console.log(JSON.stringify({
     booking_kb: booking.kb, booking_requests: booking.requests,

@@ -60,7 +60,16 @@ install_test_tools() {
   command -v openssl >/dev/null || missing+=(openssl)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} = 0 ] || install_packages ca-certificates "${missing[@]}"
+}
+
+# The tool that sends the API broken input, of one version, in an environment of its own. Takes the folder to put it in.
+install_schemathesis() {
+  local wanted=4.32.5
+  [ "$("$1/bin/schemathesis" --version 2>/dev/null)" = "schemathesis, version $wanted" ] && return
+  say "fetching schemathesis $wanted, for the tests of the API alone"
+  python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$wanted"
 }
 
 # Debian 12's Node.js is too old to drive the browser; then one of the locked version is put beside the tests.

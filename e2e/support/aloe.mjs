@@ -15,14 +15,15 @@ export const screenshots = join(target, 'screenshots');
 
 /**
  * Starts Aloe and fills it. Everything it needs is in one temporary folder, gone after `stop`.
+ * @param {{options?: string[]}} more options of `aloe serve` besides
  * @returns {Promise<{data: string, origin: string, screenshots: string, stop: () => Promise<string>}>} `stop` answers the log
  */
-export async function startAloe() {
+export async function startAloe({ options = [] } = {}) {
   mkdirSync(screenshots, { recursive: true });
   const data = mkdtempSync(join(tmpdir(), 'aloe-e2e-'));
   // PostgreSQL runs as another user when root starts it, and has to get through.
   chmodSync(data, 0o755);
-  const server = spawn(program, ['--data', data, 'serve', '--listen', '127.0.0.1:0', '--demo'], {
+  const server = spawn(program, ['--data', data, 'serve', '--listen', '127.0.0.1:0', '--demo', ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
     // A group of its own: Ctrl-C at the terminal reaches this script, which stops it in order.
     detached: true,

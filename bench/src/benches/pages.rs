@@ -78,7 +78,7 @@ fn week(slug: &str) -> String {
          CROSS JOIN LATERAL (SELECT service_id FROM services w WHERE w.organisation_id = o.organisation_id LIMIT 1) s
          WHERE o.slug = '{slug}';
          INSERT INTO bookings (organisation_id, booking_id, reference, service_id, location_id, resource_id, status, channel, starts_at, ends_at, contact_name, contact_phone)
-         SELECT organisation_id, booking_id, lpad(upper(to_hex(number)), 8, '2'), service_id, location_id, resource_id, 'confirmed', 'desk', starts_at, starts_at + interval '20 minutes',
+         SELECT organisation_id, booking_id, lpad(upper(to_hex(number)), 8, 'Z'), service_id, location_id, resource_id, 'confirmed', 'desk', starts_at, starts_at + interval '20 minutes',
              (ARRAY['Naledi Khumalo','Pieter Botha','Aisha Jacobs','Thabo Mokoena','Sipho van der Merwe','Lerato Maluleke'])[1 + number % 6] || ' ' || number, '+2760' || lpad(number::text, 7, '0')
          FROM made;
          INSERT INTO occupancies (organisation_id, occupancy_id, booking_id, resource_id, lane, starts_at, ends_at)

@@ -5,8 +5,11 @@ mod people;
 
 use std::path::Path;
 
+use aloe_db::doors::Doors;
+use aloe_db::keys::Keys;
 use aloe_synthetic::Practices;
 use aloe_synthetic::practice::{Field, Kind, Practice};
+use futures_util::StreamExt;
 
 use crate::commands::DemoOptions;
 use crate::installation::{Installation, write_private};
@@ -74,6 +77,37 @@ struct DemoFile<'a> {
     organisations: &'a [Filled],
 }
 
+/// Organisations filled side by side: one for each core that the database is likely to have.
+const AT_ONCE: usize = 2;
+
+struct Filler<'a> {
+    doors: &'a Doors,
+    keys: &'a Keys,
+    options: &'a DemoOptions,
+    done: std::sync::atomic::AtomicUsize,
+}
+
+impl Filler<'_> {
+    /// Fills one organisation, unless it is there already.
+    async fn fill(&self, index: usize, practice: &Practice, first: Option<&Filled>) -> Result<Option<Filled>, Trouble> {
+        let there = self.doors.find_organisation(&practice.slug).await?.is_some();
+        let stage = organisation::Stage {
+            doors: self.doors,
+            keys: self.keys,
+            practice,
+        };
+        let made = match there {
+            true => None,
+            false => Some(stage.make(index, first, self.options).await?),
+        };
+        let done = self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        if self.options.organisations > 3 {
+            eprint!("\rorganisations: {done} of {}", self.options.organisations);
+        }
+        Ok(made)
+    }
+}
+
 /// Fills the installation, unless it is filled already.
 ///
 /// # Errors
@@ -84,21 +118,24 @@ pub async fn fill(data: &Path, options: &DemoOptions) -> Result<(), Trouble> {
         return Err(Trouble::Plain("this installation serves real people: synthetic ones are added only to a demonstration (`aloe serve --demo`).".into()));
     }
     let opened = runtime::reach(&installation).await?;
+    let cast: Vec<(usize, Practice)> = cast(options).into_iter().enumerate().collect();
+    let filler = Filler {
+        doors: &opened.doors,
+        keys: &installation.keys,
+        options,
+        done: std::sync::atomic::AtomicUsize::new(0),
+    };
+    // The owner of the first is an administrator of the second: these two in turn, the others side by side.
+    let (shared, others) = cast.split_at(cast.len().min(2));
     let mut filled = Vec::new();
-    for (index, practice) in cast(options).into_iter().enumerate() {
-        let there = opened.doors.find_organisation(&practice.slug).await?.is_some();
-        if !there {
-            let stage = organisation::Stage {
-                doors: &opened.doors,
-                keys: &installation.keys,
-                practice: &practice,
-            };
-            let made = stage.make(index, filled.first(), options).await?;
-            filled.push(made);
-        }
-        if options.organisations > 3 {
-            eprint!("\rorganisations: {} of {}", index + 1, options.organisations);
-        }
+    for (index, practice) in shared {
+        filled.extend(filler.fill(*index, practice, filled.first()).await?);
+    }
+    let mut rest = futures_util::stream::iter(others)
+        .map(|(index, practice)| filler.fill(*index, practice, None))
+        .buffered(AT_ONCE);
+    while let Some(made) = rest.next().await {
+        filled.extend(made?);
     }
     if filled.is_empty() {
         eprintln!("The synthetic people are there already.");

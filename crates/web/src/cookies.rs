@@ -23,7 +23,8 @@ pub enum Cookie {
 }
 
 impl Cookie {
-    fn name(self, config: &WebConfig) -> String {
+    /// Its name in this installation.
+    pub fn name(self, config: &WebConfig) -> String {
         let what = match self {
             Self::Access => "access",
             Self::Refresh => "refresh",

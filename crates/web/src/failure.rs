@@ -21,6 +21,8 @@ pub enum Failure {
     Denied,
     /// Nothing here, or nothing that this person may see.
     Missing,
+    /// The address does not take this method.
+    OtherMethod,
     /// The page that was sent is older than what is on file.
     Stale,
     /// The request did not come from a page of Aloe, or the page is too old.
@@ -58,6 +60,7 @@ impl Failure {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::Denied | Self::Forged => StatusCode::FORBIDDEN,
             Self::Missing => StatusCode::NOT_FOUND,
+            Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale => StatusCode::CONFLICT,
             Self::Malformed | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,6 +84,10 @@ impl Failure {
             Self::Missing => (
                 "There is nothing here",
                 "The address is wrong, or what was here is gone or not yours to see.",
+            ),
+            Self::OtherMethod => (
+                "This address does not do that",
+                "Nothing was changed. Go back and use the buttons of the page.",
             ),
             Self::Stale => (
                 "Someone else saved first",

@@ -1,5 +1,6 @@
 //! Pages and JSON of Aloe. A handler extracts, calls one operation of the database crate, and renders.
 
+mod api;
 pub mod assets;
 mod booking;
 mod calendar;

@@ -7,6 +7,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use tower_http::compression::CompressionLayer;
 
+use crate::api::{self, Operation};
 use crate::state::Aloe;
 use crate::{assets, booking, calendar, clinical, door, guard, office, people, session, visitor};
 
@@ -33,7 +34,49 @@ pub struct Route {
     pub path: &'static str,
     /// What it takes.
     pub access: Access,
+    /// What the OpenAPI document says about it, when it is for programs.
+    pub operation: Option<Operation>,
     handler: MethodRouter<Aloe>,
+}
+
+impl Route {
+    /// A route that shows something.
+    pub(crate) fn read<H, T>(path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: axum::handler::Handler<T, Aloe>,
+        T: 'static,
+    {
+        Self {
+            method: "GET",
+            path,
+            access,
+            operation: None,
+            handler: get(handler),
+        }
+    }
+
+    /// A route that changes something.
+    pub(crate) fn write<H, T>(path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: axum::handler::Handler<T, Aloe>,
+        T: 'static,
+    {
+        Self {
+            method: "POST",
+            path,
+            access,
+            operation: None,
+            handler: post(handler),
+        }
+    }
+
+    /// The same with its description for programs.
+    pub(crate) fn described(self, operation: Operation) -> Self {
+        Self {
+            operation: Some(operation),
+            ..self
+        }
+    }
 }
 
 fn read<H, T>(path: &'static str, access: Access, handler: H) -> Route
@@ -41,12 +84,7 @@ where
     H: axum::handler::Handler<T, Aloe>,
     T: 'static,
 {
-    Route {
-        method: "GET",
-        path,
-        access,
-        handler: get(handler),
-    }
+    Route::read(path, access, handler)
 }
 
 fn write<H, T>(path: &'static str, access: Access, handler: H) -> Route
@@ -54,12 +92,7 @@ where
     H: axum::handler::Handler<T, Aloe>,
     T: 'static,
 {
-    Route {
-        method: "POST",
-        path,
-        access,
-        handler: post(handler),
-    }
+    Route::write(path, access, handler)
 }
 
 /// The table.
@@ -69,6 +102,7 @@ pub fn table() -> Vec<Route> {
     all.extend(desk());
     all.extend(files());
     all.extend(running());
+    all.extend(api::routes());
     all
 }
 
@@ -235,7 +269,10 @@ pub fn router(app: Aloe) -> Router {
     let mut open = Router::new();
     let mut visitors = Router::new();
     let mut signed_in = Router::new();
-    for route in table() {
+    for mut route in table() {
+        if route.path.starts_with("/api/") && route.method == "POST" {
+            route.handler = route.handler.route_layer(from_fn(api::take_json));
+        }
         match route.access {
             Access::Anybody => open = open.route(route.path, route.handler),
             Access::Visitor => visitors = visitors.route(route.path, route.handler),
@@ -247,10 +284,14 @@ pub fn router(app: Aloe) -> Router {
     // Assets are compressed once, at start-up.
     let pages = visitors.merge(signed_in).layer(CompressionLayer::new().gzip(true));
     open.merge(pages)
+        .method_not_allowed_fallback(|headers: axum::http::HeaderMap| async move {
+            crate::failure::Failure::OtherMethod.page(&headers)
+        })
         .fallback(|headers: axum::http::HeaderMap| async move { crate::failure::Failure::Missing.page(&headers) })
         .layer(from_fn(guard::uncancelled))
         .layer(from_fn_with_state(app.clone(), guard::same_origin))
         .layer(from_fn_with_state(app.clone(), guard::paced))
+        .layer(from_fn(api::speak_json))
         .layer(from_fn(guard::headers))
         .with_state(app)
 }

@@ -171,7 +171,8 @@ impl FromRequestParts<Aloe> for Someone {
 /// A page leads to sign-in and back; a script's request is told plainly.
 fn signed_out(parts: &Parts) -> Response {
     let fragment = parts.headers.contains_key("x-fragment");
-    if parts.method != axum::http::Method::GET || fragment || parts.uri.path().ends_with("/events") {
+    let path = parts.uri.path();
+    if parts.method != axum::http::Method::GET || fragment || path.ends_with("/events") || path.starts_with("/api/") {
         return Failure::SignedOut.page(&parts.headers);
     }
     let back = parts.uri.path_and_query().map_or("/", |p| p.as_str());

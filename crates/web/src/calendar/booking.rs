@@ -199,7 +199,7 @@ fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
 }
 
 /// Name and phone of the person.
-fn person(f: &mut Form) -> (Option<PersonName>, String) {
+pub(crate) fn person(f: &mut Form) -> (Option<PersonName>, String) {
     let name = f.parse("name", PersonName::parse);
     let phone = f
         .parse_optional("phone", PhoneNumber::parse)

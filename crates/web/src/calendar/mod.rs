@@ -8,6 +8,7 @@ pub mod layout;
 pub mod panel;
 pub mod show;
 pub mod state;
+mod team_week;
 
 use aloe_db::agenda::Agenda;
 use aloe_db::bookings::BookingRow;

@@ -1,4 +1,4 @@
-//! The calendar page: a day with a column for each diary, or a week of one diary.
+//! The calendar page: a day with a column for each diary, a week of one diary, or a week of everybody.
 
 use aloe_db::agenda::{Agenda, Busy, Resource};
 use aloe_db::bookings::{self, BookingRow};
@@ -13,6 +13,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::layout::{self, Column};
 use super::panel::{self, Panel};
+use super::team_week::TeamWeek;
 use super::{agenda, day_of};
 use crate::clock;
 use crate::failure::Failure;
@@ -63,6 +64,7 @@ struct CalendarPage {
     counts: Counts,
     diaries: Vec<(String, String)>,
     chosen_diary: String,
+    team: Option<TeamWeek>,
     panel: Option<Panel>,
     setup: bool,
     zone_words: String,
@@ -71,10 +73,10 @@ struct CalendarPage {
 impl CalendarPage {
     fn here(&self) -> String {
         let view = if self.week { "&view=week" } else { "" };
-        let diary = if self.chosen_diary.is_empty() {
-            String::new()
-        } else {
-            format!("&r={}", self.chosen_diary)
+        let diary = match (self.chosen_diary.as_str(), self.week) {
+            ("", false) => String::new(),
+            ("", true) => "&r=all".to_owned(),
+            (chosen, _) => format!("&r={chosen}"),
         };
         format!("{}/calendar?date={}{view}{diary}", self.shell.base, self.date)
     }
@@ -97,7 +99,10 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         Ok(id) => Some(panel::load(&staff, &agenda, id, now).await?),
         Err(_) => None,
     };
-    let shown = diaries(&agenda, &staff, &wanted.r, week);
+    let chosen_diary = chosen_diary(&staff, &wanted.r, week);
+    let shown = diaries(&agenda, &chosen_diary);
+    let team = (week && shown.len() > 1).then(|| TeamWeek::of(&agenda, &all, &shown, first, &wanted.booking, now));
+    let shown = if team.is_some() { Vec::new() } else { shown };
     let columns = columns(&agenda, &all, &shown, (first, days), &wanted.booking, now);
     let (from_row, to_row) = visible(&agenda, &all, &shown, (first, days), &zone);
     let mut page = CalendarPage {
@@ -121,7 +126,8 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
             .filter(|r| r.active)
             .map(|r| (r.id.to_string(), r.name.clone()))
             .collect(),
-        chosen_diary: wanted.r.clone(),
+        chosen_diary,
+        team,
         panel,
         setup: agenda.resources.is_empty() || agenda.services.is_empty(),
         zone_words: zone.iana_name().unwrap_or("UTC").replace('_', " "),
@@ -146,29 +152,25 @@ fn shifted(date: Date, days: i64) -> Date {
     date.checked_add(days.days()).unwrap_or(date)
 }
 
-/// The diaries on the page: all that are in use, or the chosen one; a week shows one. A counter sees its own.
-fn diaries<'a>(agenda: &'a Agenda, staff: &Staff<Schedule>, chosen: &str, week: bool) -> Vec<&'a Resource> {
-    let chosen: Option<ResourceId> = chosen.parse().ok();
-    let own_only = staff
-        .member
-        .roles
-        .iter()
-        .all(|role| role == aloe_domain::permission::Role::Counter);
-    let wanted = if own_only { staff.member.resource } else { chosen };
-    let mut shown: Vec<&Resource> = agenda
-        .resources
-        .iter()
-        .filter(|r| r.active && wanted.is_none_or(|w| w == r.id))
-        .collect();
-    if week && wanted.is_none() {
-        let own = staff
-            .member
-            .resource
-            .and_then(|own| shown.iter().position(|r| r.id == own))
-            .unwrap_or(0);
-        shown = shown.into_iter().skip(own).take(1).collect();
+/// Which diary the page is for; blank for everybody's. A counter sees its own and no other; whoever has a diary sees its
+/// week first, and everybody's when asked for.
+fn chosen_diary(staff: &Staff<Schedule>, wanted: &str, week: bool) -> String {
+    let own = staff.member.resource.map(|own| own.to_string());
+    let mut roles = staff.member.roles.iter();
+    let own_only = roles.all(|role| role == aloe_domain::permission::Role::Counter);
+    match wanted {
+        _ if own_only => own.unwrap_or_default(),
+        "all" => String::new(),
+        "" if week => own.unwrap_or_default(),
+        other => other.to_owned(),
     }
-    shown
+}
+
+/// The diaries on the page: all that are in use, or the chosen one.
+fn diaries<'a>(agenda: &'a Agenda, chosen: &str) -> Vec<&'a Resource> {
+    let wanted: Option<ResourceId> = chosen.parse().ok();
+    let shown = agenda.resources.iter();
+    shown.filter(|r| r.active && wanted.is_none_or(|w| w == r.id)).collect()
 }
 
 fn columns(

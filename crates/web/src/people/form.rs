@@ -138,13 +138,17 @@ pub async fn new(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answer
 }
 
 /// What the form says about the person.
-struct Typed {
-    contact: Contact,
-    document: Option<IdentityDocument>,
-    medical_aid: Option<MedicalAid>,
+pub(crate) struct Typed {
+    /// Contact details.
+    pub contact: Contact,
+    /// The identity document; none to leave what is on file.
+    pub document: Option<IdentityDocument>,
+    /// The medical scheme.
+    pub medical_aid: Option<MedicalAid>,
 }
 
-fn read(f: &mut Form, today: Date) -> Option<Typed> {
+/// Reads the form. Complaints stand beside their fields.
+pub(crate) fn read(f: &mut Form, today: Date) -> Option<Typed> {
     let given_names = f.parse_optional("given_names", PersonName::parse);
     let surname = f.parse("surname", PersonName::parse);
     let mut birth_date = f.parse_optional("birth_date", |text| {

@@ -6,6 +6,7 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+mod api;
 mod booking;
 mod desk;
 mod door;

@@ -11,6 +11,7 @@ use aloe_domain::permission::{OrganisationKind, Role, need};
 use aloe_testkit::{Member, Organisation, TestDb, visit};
 use aloe_web::routes::{self, Access};
 use axum::http::StatusCode;
+use serde_json::json;
 
 use crate::support::TestApp;
 
@@ -112,6 +113,29 @@ impl Furnished {
     }
 }
 
+impl Furnished {
+    /// A body that an operation of the API takes, with the ids of this organisation.
+    fn body(&self, template: &str) -> String {
+        let at = json!({
+            "resource": self.at.resources[0].to_string(), "location": self.at.location.to_string(),
+            "starts_at": "2027-02-01T09:00:00Z", "minutes": 20,
+        });
+        let with = |more: serde_json::Value| {
+            let mut body = at.clone();
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body.to_string()
+        };
+        match template.rsplit('/').next() {
+            Some("move") => with(json!({ "version": 1 })),
+            Some("status") => json!({ "version": 1, "status": "arrived" }).to_string(),
+            Some("search") => json!({ "query": "Persontwo" }).to_string(),
+            Some("bookings") => with(json!({ "service": self.at.service.to_string(), "name": "Stolen" })),
+            Some("patients") => json!({ "surname": "Stolen", "document": { "kind": "none_unknown" } }).to_string(),
+            other => unreachable!("an operation without a body in this test: {other:?}"),
+        }
+    }
+}
+
 const ROLES: [(OrganisationKind, Role); 7] = [
     (OrganisationKind::Practice, Role::Reception),
     (OrganisationKind::Practice, Role::Practitioner),
@@ -127,6 +151,8 @@ async fn passes(app: &TestApp, member: &Member, slug: &str, method: &str, path: 
     let mut browser = app.signed_in(member);
     let page = if method == "GET" {
         browser.get(path).await
+    } else if path.starts_with("/api/") {
+        browser.post_json(path, "{}").await
     } else {
         browser.post(&format!("/o/{slug}/trail"), path, &[]).await
     };
@@ -217,6 +243,11 @@ async fn nothing_of_another_practice(app: &TestApp, one: &Furnished, two: &Furni
             ];
             let page = if route.method == "GET" {
                 browser.get(&path).await
+            } else if route.path.starts_with("/api/") {
+                browser
+                    .headers
+                    .push(("idempotency-key", uuid::Uuid::new_v4().to_string()));
+                browser.post_json(&path, &two.body(route.path)).await
             } else {
                 browser.post(&format!("/o/{}/trail", one.at.slug), &path, fields).await
             };

@@ -117,7 +117,18 @@ impl Browser<'_> {
         self.send("POST", path, Some(body.join("&"))).await
     }
 
+    /// Sends JSON, as programs do.
+    pub async fn post_json(&mut self, path: &str, body: &str) -> Page {
+        self.send_as("POST", path, Some(body.to_owned()), "application/json")
+            .await
+    }
+
     async fn send(&mut self, method: &str, path: &str, body: Option<String>) -> Page {
+        self.send_as(method, path, body, "application/x-www-form-urlencoded")
+            .await
+    }
+
+    async fn send_as(&mut self, method: &str, path: &str, body: Option<String>, kind: &str) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let mut request = Request::builder()
             .method(method)
@@ -126,7 +137,7 @@ impl Browser<'_> {
             .header(header::COOKIE, cookies.join("; "));
         if body.is_some() {
             request = request
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::CONTENT_TYPE, kind)
                 .header("sec-fetch-site", "same-origin");
         }
         for (name, value) in &self.headers {
@@ -175,6 +186,11 @@ impl Page {
     pub fn csrf(&self) -> String {
         let rest = self.text.split("name=\"csrf\" content=\"").nth(1).unwrap_or_default();
         rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// The answer as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap()
     }
 
     /// The value of the first element with this name.

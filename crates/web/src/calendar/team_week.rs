@@ -1,0 +1,107 @@
+//! The week of everybody: a row for each diary, a column for each day, the bookings of a cell one under the other.
+
+use aloe_db::agenda::{Agenda, Resource};
+use aloe_db::bookings::BookingRow;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::{layout, state_words};
+use crate::clock;
+
+/// The table.
+pub struct TeamWeek {
+    /// Each day's heading, and whether it is today.
+    pub days: Vec<(String, bool)>,
+    /// A row for each diary.
+    pub rows: Vec<Row>,
+}
+
+/// One diary's week.
+pub struct Row {
+    /// The diary.
+    pub resource: String,
+    /// Whose it is.
+    pub name: String,
+    /// Discipline and how many are booked.
+    pub below: String,
+    /// A cell for each day.
+    pub cells: Vec<Vec<Line>>,
+}
+
+/// One booking.
+pub struct Line {
+    /// Its id.
+    pub id: String,
+    /// `09:20`.
+    pub at: String,
+    /// Whom to call.
+    pub name: String,
+    /// State as a class.
+    pub class: &'static str,
+    /// State in words, for those who do not see the colour.
+    pub state: String,
+    /// Whether the panel shows it.
+    pub chosen: bool,
+}
+
+impl TeamWeek {
+    /// The seven days from a Monday on; a weekend day on which nobody is booked is left out.
+    pub fn of(
+        agenda: &Agenda,
+        all: &[BookingRow],
+        shown: &[&Resource],
+        monday: Date,
+        chosen: &str,
+        now: Timestamp,
+    ) -> Self {
+        let zone = agenda.calendar_zone();
+        let today = now.to_zoned(zone.clone()).date();
+        let on = |resource: &Resource, date: Date| layout::on(all, resource.id, date, &zone);
+        let days: Vec<Date> = (0..7)
+            .filter_map(|offset: i64| monday.checked_add(offset.days()).ok())
+            .filter(|date| date.weekday().to_monday_zero_offset() < 5 || shown.iter().any(|r| !on(r, *date).is_empty()))
+            .collect();
+        let row = |resource: &&Resource| {
+            let cells: Vec<Vec<Line>> = days
+                .iter()
+                .map(|date| lines(&on(resource, *date), &zone, chosen, now))
+                .collect();
+            let booked: usize = cells.iter().map(Vec::len).sum();
+            let of = if resource.discipline.is_empty() {
+                String::new()
+            } else {
+                format!("{} · ", resource.discipline)
+            };
+            Row {
+                resource: resource.id.to_string(),
+                name: resource.name.clone(),
+                below: format!("{of}{booked} booked"),
+                cells,
+            }
+        };
+        Self {
+            rows: shown.iter().map(row).collect(),
+            days: days
+                .iter()
+                .map(|date| (format!("{} {}", clock::weekday(*date), date.day()), *date == today))
+                .collect(),
+        }
+    }
+}
+
+fn lines(bookings: &[&BookingRow], zone: &TimeZone, chosen: &str, now: Timestamp) -> Vec<Line> {
+    let line = |b: &&BookingRow| {
+        let (state, class) = state_words(b, now);
+        let id = b.id.to_string();
+        Line {
+            at: clock::hour_in(b.starts_at, zone),
+            name: b.person().to_owned(),
+            class,
+            state,
+            chosen: id == chosen,
+            id,
+        }
+    };
+    bookings.iter().map(line).collect()
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axe } from './support/axe.mjs';
-import { PHONE, screenshot, signIn, visitor } from './support/browser.mjs';
+import { DESK, PHONE, screenshot, signIn, visitor } from './support/browser.mjs';
 import { bookAtDesk, bookOnline, boxOf, freshName, freshPhone, messagesTo, staff, weekday } from './support/day.mjs';
 
 // Beyond 40 days ahead nothing of the demonstration is booked; each test has a day of its own.
@@ -270,8 +270,9 @@ test('day, week, list and form are accessible and have drawings', async () => {
   await axe(page);
   await page.setViewportSize(PHONE);
   await screenshot(page, 'calendar-day-phone');
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.setViewportSize(DESK);
   await page.getByRole('link', { name: 'Week', exact: true }).click();
+  await page.getByRole('rowheader').first().getByRole('link').click();
   await boxOf(page, name).waitFor();
   assert.ok((await page.locator('section.col').count()) >= 5);
   await screenshot(page, 'calendar-week');
@@ -293,6 +294,25 @@ test('the day that the demonstration is busiest fits, light and dark', async () 
   await page.emulateMedia({ colorScheme: 'dark' });
   await screenshot(page, 'calendar-busy-dark');
   await axe(page);
+});
+
+test('the week of everybody has a row for each diary, and leads to the week of one', async () => {
+  const page = await signIn('reception');
+  const { name } = await bookAtDesk(page, { date: weekday(DAY.looks), start: '16:00', diary: 1 });
+  await page.goto(staff(`/calendar?date=${weekday(DAY.looks)}&view=week`));
+  const line = page.locator('.wk').filter({ hasText: name });
+  assert.match(await line.innerText(), /^16:00/);
+  await screenshot(page, 'calendar-team-week');
+  await axe(page);
+  await line.getByRole('link').click();
+  await page.getByRole('complementary').filter({ hasText: name }).waitFor();
+  await screenshot(page, 'calendar-team-week-panel');
+  await page.setViewportSize(PHONE);
+  await screenshot(page, 'calendar-team-week-phone');
+  await axe(page);
+  await page.setViewportSize(DESK);
+  await page.getByRole('rowheader').nth(1).getByRole('link').click();
+  await boxOf(page, name).waitFor();
 });
 
 test('the week shows another diary when it is chosen', async () => {

@@ -109,13 +109,10 @@ async fn searches(options: &Options, fenced: &Side, open: &Side, report: &mut Re
 /// The logins pass every policy, and the context is written and read as it is.
 const WITHOUT: &str = "
     ALTER ROLE aloe_member BYPASSRLS; ALTER ROLE aloe_public BYPASSRLS; ALTER ROLE aloe_auth BYPASSRLS; ALTER ROLE aloe_job BYPASSRLS;
-    CREATE OR REPLACE FUNCTION fence.write_context(claims jsonb) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-    BEGIN PERFORM pg_catalog.set_config('aloe.context', claims::text, true); END $$;
-    CREATE OR REPLACE FUNCTION fence.claims() RETURNS jsonb
+    CREATE OR REPLACE FUNCTION fence.hmac_sha256(inner_block bytea, outer_block bytea, message bytea)
+    RETURNS bytea LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = '' AS $$
+    BEGIN RETURN pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex'); END $$;
+    CREATE OR REPLACE FUNCTION fence.verified() RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = '' AS $$
-    BEGIN RETURN nullif(pg_catalog.current_setting('aloe.context', true), '')::jsonb; END $$;
-    CREATE OR REPLACE FUNCTION fence.organisation(need text) RETURNS uuid
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = '' AS $$
-    BEGIN RETURN (fence.claims()->>'organisation')::uuid; END $$;
+    BEGIN RETURN nullif(pg_catalog.current_setting('aloe.context', true), ''); END $$;
 ";

@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use aloe_db::organisations;
 use aloe_domain::email::EmailAddress;
@@ -12,14 +12,15 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::installation::Installation;
 use crate::runtime::{self, Trouble};
+use crate::settings::Settings;
 
 /// Practice management and public booking.
 #[derive(Parser)]
 #[command(version)]
 pub struct Cli {
-    /// The folder of the installation.
-    #[arg(long, global = true, default_value = "var", env = "ALOE_DATA")]
-    pub data: PathBuf,
+    /// Where the installation is.
+    #[command(flatten)]
+    pub settings: Settings,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -167,12 +168,12 @@ pub enum KeysCommand {
 ///
 /// # Errors
 /// A sentence about what is wrong and what to do.
-pub async fn create_organisation(data: &Path, options: &CreateOptions) -> Result<(), Trouble> {
+pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -> Result<(), Trouble> {
     let kind = OrganisationKind::from_code(&options.kind)
         .ok_or_else(|| Trouble::Plain("--kind is practice or public_office.".into()))?;
     let email = EmailAddress::parse(&options.owner_email).map_err(|e| Trouble::Plain(e.to_string()))?;
-    let installation = Installation::open(data)?;
-    let opened = runtime::reach(&installation).await?;
+    let installation = Installation::open(settings)?;
+    let opened = runtime::reach(&installation, settings).await?;
     if opened.doors.find_organisation(&options.slug).await?.is_some() {
         return Err(Trouble::Plain(format!(
             "the address {} is taken. Choose another --slug.",

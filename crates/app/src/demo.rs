@@ -3,8 +3,6 @@
 mod organisation;
 mod people;
 
-use std::path::Path;
-
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
 use aloe_synthetic::Practices;
@@ -14,6 +12,7 @@ use futures_util::StreamExt;
 use crate::commands::DemoOptions;
 use crate::installation::{Installation, write_private};
 use crate::runtime::{self, Trouble};
+use crate::settings::Settings;
 
 /// The password of every synthetic member. Worth nothing: a synthetic organisation holds nobody.
 pub const PASSWORD: &str = "only-synthetic-people";
@@ -112,12 +111,12 @@ impl Filler<'_> {
 ///
 /// # Errors
 /// A sentence about what is wrong and what to do.
-pub async fn fill(data: &Path, options: &DemoOptions) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
+pub async fn fill(settings: &Settings, options: &DemoOptions) -> Result<(), Trouble> {
+    let installation = Installation::open(settings)?;
     if runtime::running(&installation.places()).is_some_and(|running| !running.demonstration) {
         return Err(Trouble::Plain("this installation serves real people: synthetic ones are added only to a demonstration (`aloe serve --demo`).".into()));
     }
-    let opened = runtime::reach(&installation).await?;
+    let opened = runtime::reach(&installation, settings).await?;
     let cast: Vec<(usize, Practice)> = cast(options).into_iter().enumerate().collect();
     let filler = Filler {
         doors: &opened.doors,

@@ -5,10 +5,13 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use aloe_db::keys::Keys;
-use aloe_vault::{FileKeyStore, InstallationKey, KeyVersion, MasterKeys, WrapContext, Wrapped};
+use aloe_vault::{
+    FileKeyStore, InstallationKey, KeyStoreError, KeyVersion, MasterKeys, Pkcs11KeyStore, WrapContext, Wrapped,
+};
 use uuid::Uuid;
 
 use crate::runtime::Trouble;
+use crate::settings::{KeyStoreKind, Settings};
 
 /// What tells one installation from another, in `installation.json`. Holds nothing secret: the key is wrapped.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -28,36 +31,56 @@ pub struct Installation {
     pub key: InstallationKey,
     /// The keys of organisations.
     pub keys: Keys,
-    /// Whether the master key was made just now, so that its recovery kit must be printed.
+    /// Where the master keys lie, in words.
+    pub key_store: String,
+    /// Whether the master key was made just now in a file, so that its recovery kit must be printed.
     pub fresh: bool,
+    key_file: PathBuf,
 }
 
-/// Where things lie in an installation's folder.
-pub struct Places<'a>(pub &'a Path);
+/// Where things lie in an installation's folder, and its key file beside or outside it.
+pub struct Places<'a> {
+    folder: &'a Path,
+    key_file: PathBuf,
+}
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    /// The places of an installation.
+    pub fn of(folder: &'a Path, settings: &Settings) -> Self {
+        let beside = || folder.join("keys").join("master.json");
+        Self {
+            folder,
+            key_file: settings.key_file.clone().unwrap_or_else(beside),
+        }
+    }
+
+    /// Folders that hold the database: no key lies in them.
+    pub fn data_folders(&self) -> Vec<PathBuf> {
+        vec![self.cluster()]
+    }
+
     /// The private database cluster.
     pub fn cluster(&self) -> PathBuf {
-        self.0.join("postgres")
+        self.folder.join("postgres")
     }
-    /// The master keys: beside the database, never inside it.
+    /// The master key file: beside the database or elsewhere, never inside it.
     pub fn master_keys(&self) -> PathBuf {
-        self.0.join("keys").join("master.json")
+        self.key_file.clone()
     }
     /// The certificate and its authority.
     pub fn tls(&self) -> PathBuf {
-        self.0.join("tls")
+        self.folder.join("tls")
     }
     /// Where the running server can be reached, for other commands.
     pub fn running(&self) -> PathBuf {
-        self.0.join("running.json")
+        self.folder.join("running.json")
     }
     /// Addresses and sign-ins of the demonstration, for scripts.
     pub fn demo(&self) -> PathBuf {
-        self.0.join("demo.json")
+        self.folder.join("demo.json")
     }
     fn identity(&self) -> PathBuf {
-        self.0.join("installation.json")
+        self.folder.join("installation.json")
     }
 }
 
@@ -66,21 +89,28 @@ impl Installation {
     ///
     /// # Errors
     /// A sentence about the folder or the keys.
-    pub fn open(folder: &Path) -> Result<Self, Trouble> {
-        make_folder(folder, 0o755)?;
-        let folder = folder
+    pub fn open(settings: &Settings) -> Result<Self, Trouble> {
+        make_folder(&settings.data, 0o755)?;
+        let folder = settings
+            .data
             .canonicalize()
             .map_err(|e| Trouble::io("finding the data folder", e))?;
-        let places = Places(&folder);
-        let (master, fresh) = open_master(&places)?;
+        let places = Places::of(&folder, settings);
+        let (master, key_store, fresh) = match settings.key_store {
+            KeyStoreKind::File => open_file(&places)?,
+            KeyStoreKind::Pkcs11 => open_device(&places, settings)?,
+        };
         let (id, key) = open_identity(&places, &master)?;
         let keys = Keys::within(master);
+        let key_file = places.master_keys();
         Ok(Self {
             folder,
             id,
             key,
             keys,
+            key_store,
             fresh,
+            key_file,
         })
     }
 
@@ -93,13 +123,15 @@ impl Installation {
 
     /// The places in the folder.
     pub fn places(&self) -> Places<'_> {
-        Places(&self.folder)
+        Places {
+            folder: &self.folder,
+            key_file: self.key_file.clone(),
+        }
     }
 }
 
-fn open_master(places: &Places<'_>) -> Result<(MasterKeys, bool), Trouble> {
+fn open_file(places: &Places<'_>) -> Result<(MasterKeys, String, bool), Trouble> {
     let path = places.master_keys();
-    let data_folders = [places.cluster()];
     if let Some(folder) = path.parent() {
         make_folder(folder, 0o700)?;
     }
@@ -112,14 +144,26 @@ fn open_master(places: &Places<'_>) -> Result<(MasterKeys, bool), Trouble> {
         )));
     }
     let store = if fresh {
-        FileKeyStore::create(&path, &data_folders)
+        FileKeyStore::create(&path, &places.data_folders())
     } else {
-        FileKeyStore::open(&path, &data_folders)
+        FileKeyStore::open(&path, &places.data_folders())
     };
-    Ok((
-        MasterKeys::within(store.map_err(|e| Trouble::Plain(e.to_string()))?),
-        fresh,
-    ))
+    let master = MasterKeys::within(store.map_err(|e| Trouble::Plain(e.to_string()))?);
+    Ok((master, path.display().to_string(), fresh))
+}
+
+/// Opens the keys of a device. A first key is made only for an installation that has none yet: for one that has, a device
+/// without it is the wrong device.
+fn open_device(places: &Places<'_>, settings: &Settings) -> Result<(MasterKeys, String, bool), Trouble> {
+    let device = settings.pkcs11(vec![places.folder.to_path_buf()])?;
+    let words = format!("the token {} behind {}", device.token_label, device.module.display());
+    let known = places.identity().exists();
+    let store = match Pkcs11KeyStore::open(device.clone()) {
+        Err(KeyStoreError::NoMasterKey) if !known => Pkcs11KeyStore::create(device),
+        other => other,
+    };
+    let store = store.map_err(|e| Trouble::Plain(e.to_string()))?;
+    Ok((MasterKeys::within(store), words, false))
 }
 
 fn open_identity(places: &Places<'_>, master: &MasterKeys) -> Result<(Uuid, InstallationKey), Trouble> {

@@ -1,12 +1,12 @@
 //! `aloe keys`: what there is, rotating, the recovery kit.
 
 use std::io::Read;
-use std::path::Path;
 
 use aloe_vault::{FileKeyStore, RecoveryKit};
 
 use crate::installation::{Installation, Places, make_folder};
 use crate::runtime::{self, Trouble};
+use crate::settings::{KeyStoreKind, Settings};
 
 fn trouble(error: impl std::fmt::Display) -> Trouble {
     Trouble::Plain(error.to_string())
@@ -16,14 +16,11 @@ fn trouble(error: impl std::fmt::Display) -> Trouble {
 ///
 /// # Errors
 /// When the key store cannot be read.
-pub async fn status(data: &Path) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
+pub async fn status(settings: &Settings) -> Result<(), Trouble> {
+    let installation = Installation::open(settings)?;
     let version = installation.keys.master().current_version().map_err(trouble)?;
-    println!(
-        "master key: version {version}, in {}",
-        installation.places().master_keys().display()
-    );
-    let opened = runtime::reach(&installation).await?;
+    println!("master key: version {version}, in {}", installation.key_store);
+    let opened = runtime::reach(&installation, settings).await?;
     let organisations = opened.doors.list_organisations().await?;
     println!("organisations with keys of their own: {}", organisations.len());
     Ok(())
@@ -34,9 +31,9 @@ pub async fn status(data: &Path) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// A sentence about the organisation at which it stopped; run it again with `--go-on`.
-pub async fn rotate_master(data: &Path, go_on: bool) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
-    let opened = runtime::reach(&installation).await?;
+pub async fn rotate_master(settings: &Settings, go_on: bool) -> Result<(), Trouble> {
+    let installation = Installation::open(settings)?;
+    let opened = runtime::reach(&installation, settings).await?;
     if !go_on {
         let version = installation.keys.master().rotate().map_err(trouble)?;
         eprintln!("Master key version {version} is made. Print its recovery kit when this is done.");
@@ -61,8 +58,8 @@ pub async fn rotate_master(data: &Path, go_on: bool) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// When the key store keeps its keys to itself, or the typed kit is not this key's.
-pub fn recovery_kit(data: &Path, prove: bool) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
+pub fn recovery_kit(settings: &Settings, prove: bool) -> Result<(), Trouble> {
+    let installation = Installation::open(settings)?;
     let master = installation.keys.master();
     let kit = master
         .recovery_kit(master.current_version().map_err(trouble)?)
@@ -84,21 +81,27 @@ pub fn recovery_kit(data: &Path, prove: bool) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// When the kit is mistyped, or there is a key file already: it is never overwritten.
-pub fn restore(data: &Path) -> Result<(), Trouble> {
+pub fn restore(settings: &Settings) -> Result<(), Trouble> {
     let mut typed = String::new();
     std::io::stdin()
         .read_to_string(&mut typed)
         .map_err(|e| Trouble::io("reading the typed kit", e))?;
     let restored = RecoveryKit::restore(&typed).map_err(trouble)?;
-    let folder = data
+    if settings.key_store != KeyStoreKind::File {
+        return Err(Trouble::Plain(
+            "a kit restores a key file; a key device is restored by its own means.".into(),
+        ));
+    }
+    let folder = settings
+        .data
         .canonicalize()
         .map_err(|e| Trouble::io("finding the data folder", e))?;
-    let places = Places(&folder);
+    let places = Places::of(&folder, settings);
     let path = places.master_keys();
     if let Some(keys) = path.parent() {
         make_folder(keys, 0o700)?;
     }
-    FileKeyStore::restore(&path, &[places.cluster()], &[restored]).map_err(trouble)?;
+    FileKeyStore::restore(&path, &places.data_folders(), &[restored]).map_err(trouble)?;
     println!("The master key is back in {}.", path.display());
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `aloe`: practice management and public booking in one program.
 
 mod commands;
+mod database;
 mod demo;
 mod import;
 mod installation;
@@ -8,6 +9,7 @@ mod keys;
 mod local_certificate;
 mod runtime;
 mod serve;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -39,15 +41,15 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
     match cli.command {
-        Command::Serve(options) => serve::serve(&cli.data, &options).await,
-        Command::Demo(options) => demo::fill(&cli.data, &options).await,
-        Command::Import(commands::ImportCommand::Patients(options)) => import::import(&cli.data, &options).await,
+        Command::Serve(options) => serve::serve(&cli.settings, &options).await,
+        Command::Demo(options) => demo::fill(&cli.settings, &options).await,
+        Command::Import(commands::ImportCommand::Patients(options)) => import::import(&cli.settings, &options).await,
         Command::Organisation(commands::OrganisationCommand::Create(options)) => {
-            commands::create_organisation(&cli.data, &options).await
+            commands::create_organisation(&cli.settings, &options).await
         }
-        Command::Keys(commands::KeysCommand::Status) => keys::status(&cli.data).await,
-        Command::Keys(commands::KeysCommand::RotateMaster { go_on }) => keys::rotate_master(&cli.data, go_on).await,
-        Command::Keys(commands::KeysCommand::Restore) => keys::restore(&cli.data),
-        Command::Keys(commands::KeysCommand::RecoveryKit { prove }) => keys::recovery_kit(&cli.data, prove),
+        Command::Keys(commands::KeysCommand::Status) => keys::status(&cli.settings).await,
+        Command::Keys(commands::KeysCommand::RotateMaster { go_on }) => keys::rotate_master(&cli.settings, go_on).await,
+        Command::Keys(commands::KeysCommand::Restore) => keys::restore(&cli.settings),
+        Command::Keys(commands::KeysCommand::RecoveryKit { prove }) => keys::recovery_kit(&cli.settings, prove),
     }
 }

@@ -10,6 +10,7 @@ use aloe_db::migrate;
 use aloe_vault::InstallationKey;
 
 use crate::installation::{Installation, Places};
+use crate::settings::Settings;
 
 /// The name of the database in Aloe's own cluster.
 const DATABASE: &str = "aloe";
@@ -67,11 +68,19 @@ pub struct Opened {
     pub server: Server,
 }
 
-/// Starts the cluster, brings the database up to date, checks its fence, and opens the doors.
+/// Brings the database up to date, checks its fence, and opens the doors: on the server that was named, or on a private
+/// cluster that is started for it.
 ///
 /// # Errors
 /// A sentence about what is wrong and what to do.
-pub async fn start(installation: &Installation) -> Result<Opened, Trouble> {
+pub async fn start(installation: &Installation, settings: &Settings) -> Result<Opened, Trouble> {
+    match &settings.database_url {
+        Some(url) => start_external(installation, url).await,
+        None => start_private(installation).await,
+    }
+}
+
+async fn start_private(installation: &Installation) -> Result<Opened, Trouble> {
     let options = ClusterOptions::at(installation.places().cluster());
     let mut say = |progress: Progress| eprintln!("database: {}", progress_words(&progress));
     let cluster = tokio::task::block_in_place(|| Cluster::start_with_progress(&options, &mut say))?;
@@ -87,35 +96,59 @@ pub async fn start(installation: &Installation) -> Result<Opened, Trouble> {
     migrate::ensure_database(&client, DATABASE).await?;
     drop(client);
     let client = migrate::connect(&server.login(superuser, password), server.tls()?).await?;
-    for name in migrate::migrate(&client).await? {
+    bring_up_to_date(installation, &client, server, Some(cluster)).await
+}
+
+/// A server that somebody else runs: the database is there, the migrator makes the logins in it.
+async fn start_external(installation: &Installation, url: &str) -> Result<Opened, Trouble> {
+    let external = crate::database::read(url)?;
+    let (server, login) = (
+        external.server.clone(),
+        external.server.login(&external.user, &external.password),
+    );
+    let client = migrate::connect(&login, server.tls()?).await?;
+    migrate::ensure_logins(&client, |login| password_of(&installation.key, login)).await?;
+    migrate::ensure_database(&client, &server.database).await?;
+    migrate::hand_over(&client, &server.database).await?;
+    bring_up_to_date(installation, &client, server, None).await
+}
+
+async fn bring_up_to_date(
+    installation: &Installation,
+    client: &aloe_db::MigratorClient,
+    server: Server,
+    cluster: Option<Cluster>,
+) -> Result<Opened, Trouble> {
+    for name in migrate::migrate(client).await? {
         eprintln!("database: applied {name}");
     }
-    refuse_a_broken_fence(&client).await?;
+    refuse_a_broken_fence(client).await?;
     let doors = server.doors(|login| password_of(&installation.key, login), PoolSizes::default())?;
     doors.renew_context_key().await?;
-    Ok(Opened {
-        cluster: Some(cluster),
-        doors,
-        server,
-    })
+    Ok(Opened { cluster, doors, server })
 }
 
 /// Uses the server that is running in this folder, or starts the cluster for the time of one command.
 ///
 /// # Errors
 /// As `start`.
-pub async fn reach(installation: &Installation) -> Result<Opened, Trouble> {
-    if let Some(running) = running(&installation.places()) {
-        let ca = installation.places().cluster().join("tls").join("ca.pem");
-        let server = Server::with_ca_file("127.0.0.1", running.database_port, DATABASE, &ca)?;
-        let doors = server.doors(|login| password_of(&installation.key, login), PoolSizes::default())?;
-        return Ok(Opened {
-            cluster: None,
-            doors,
-            server,
-        });
-    }
-    start(installation).await
+pub async fn reach(installation: &Installation, settings: &Settings) -> Result<Opened, Trouble> {
+    let Some(running) = running(&installation.places()) else {
+        return start(installation, settings).await;
+    };
+    let server = match &settings.database_url {
+        Some(url) => crate::database::read(url)?.server,
+        None => {
+            let ca = installation.places().cluster().join("tls").join("ca.pem");
+            Server::with_ca_file("127.0.0.1", running.database_port, DATABASE, &ca)?
+        }
+    };
+    let doors = server.doors(|login| password_of(&installation.key, login), PoolSizes::default())?;
+    Ok(Opened {
+        cluster: None,
+        doors,
+        server,
+    })
 }
 
 /// Where the server of this folder can be reached, while it runs.

@@ -1,11 +1,10 @@
 //! `aloe serve`: the pages, the jobs, the dispatcher, until told to stop.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::time::Duration;
 
 use aloe_db::doors::Doors;
-use aloe_vault::{PasswordHasher, PasswordParameters, PasswordWorkers};
+use aloe_vault::{Admitted, PasswordHasher, PasswordParameters, PasswordWorkers};
 use aloe_web::edge::{Certificate, Edge};
 use aloe_web::state::{Aloe, Change, WebConfig};
 use tokio::sync::watch;
@@ -14,19 +13,30 @@ use crate::commands::ServeOptions;
 use crate::installation::{Installation, write_private};
 use crate::local_certificate;
 use crate::runtime::{self, Running, Trouble};
+use crate::settings::Settings;
 
 /// Serves until SIGINT or SIGTERM.
 ///
 /// # Errors
 /// A sentence about what is wrong and what to do.
-pub async fn serve(data: &Path, options: &ServeOptions) -> Result<(), Trouble> {
-    let installation = Installation::open(data)?;
+pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Trouble> {
+    if !options.demo
+        && let Admitted::ByOverride(named) = settings.admit_key_store()?
+    {
+        eprintln!(
+            "The master key lies in a file. {} answers for it until {}: {}",
+            named.name(),
+            named.expires(),
+            named.reason()
+        );
+    }
+    let installation = Installation::open(settings)?;
     if installation.fresh {
         eprintln!(
             "A new master key was made. Print its recovery kit with `aloe keys recovery-kit` and keep it in a safe."
         );
     }
-    let opened = runtime::start(&installation).await?;
+    let opened = runtime::start(&installation, settings).await?;
     let certificate = certificate(&installation, options)?;
     let edge = Edge::listen(options.listen, certificate).await?;
     let port = edge.address().map_or(0, |address| address.port());
@@ -62,10 +72,12 @@ pub async fn serve(data: &Path, options: &ServeOptions) -> Result<(), Trouble> {
         tokio::spawn(tell_changes(opened.doors.clone(), app.clone(), stopped.clone())),
         tokio::spawn(keep_house(opened.doors.clone(), stopped.clone())),
     ];
+    // Before anybody can know that it runs: a signal that comes at once stops it in order too.
+    let told_to_stop = told_to_stop()?;
     eprintln!("Aloe is open at {origin}/");
     tokio::select! {
         () = edge.serve(aloe_web::routes::router(app), stopped) => {}
-        () = told_to_stop() => {
+        () = told_to_stop => {
             let _ = stop.send(true);
         }
     }
@@ -102,19 +114,17 @@ pub fn password_workers() -> Result<PasswordWorkers, Trouble> {
         .map_err(|e| Trouble::Plain(e.to_string()))
 }
 
-async fn told_to_stop() {
+/// Listens for SIGINT and SIGTERM from now on, and ends at the first.
+fn told_to_stop() -> Result<impl Future<Output = ()>, Trouble> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
+    let listen = |kind| signal(kind).map_err(|e| Trouble::io("listening for signals", e));
+    let (mut terminated, mut interrupted) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
+    })
 }
 
 async fn pause(stopped: &mut watch::Receiver<bool>, time: Duration) -> bool {

@@ -36,6 +36,7 @@ migrations![
     "0009_work",
     "0010_operator_lists",
     "0011_fewer_steps",
+    "0012_cheaper_context",
 ];
 
 /// What stops a migration.
@@ -104,12 +105,18 @@ pub async fn ensure_logins(client: &Client, password_of: impl Fn(&str) -> String
     Ok(())
 }
 
+/// Makes a role, or takes from an existing one what it should not have. One that is right already is left alone: only a
+/// superuser may touch these attributes, and the migrator need not be one.
 async fn ensure_role(client: &Client, role: &str, attributes: &str) -> Result<(), DbError> {
-    let there = client
-        .query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&role])
-        .await?
-        .is_some();
-    let verb = if there { "ALTER" } else { "CREATE" };
+    let query =
+        "SELECT NOT (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole) AND rolcanlogin = $2 AND rolinherit = $3
+        FROM pg_roles WHERE rolname = $1";
+    let (login, inherits) = (attributes.starts_with("LOGIN"), !attributes.contains("NOINHERIT"));
+    let verb = match client.query_opt(query, &[&role, &login, &inherits]).await? {
+        Some(row) if row.get(0) => return Ok(()),
+        Some(_) => "ALTER",
+        None => "CREATE",
+    };
     client
         .batch_execute(&format!("{verb} ROLE {role} {attributes}"))
         .await?;
@@ -142,6 +149,25 @@ pub async fn ensure_database(client: &Client, name: &str) -> Result<(), DbError>
     }
     client
         .batch_execute(&format!("GRANT TEMPORARY ON DATABASE \"{name}\" TO aloe_operator"))
+        .await?;
+    Ok(())
+}
+
+/// Lets the owner role make its schemas in a database that somebody else owns.
+///
+/// # Errors
+/// What the database answered; `Denied` when the migrator may not hand these rights on.
+pub async fn hand_over(client: &Client, name: &str) -> Result<(), DbError> {
+    let handed = "SELECT has_schema_privilege('aloe_owner', 'public', 'USAGE WITH GRANT OPTION')";
+    if client.query_one(handed, &[]).await?.get(0) {
+        return Ok(());
+    }
+    client
+        .batch_execute(&format!(
+            "GRANT CREATE, TEMPORARY ON DATABASE \"{name}\" TO aloe_owner;
+             CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+             GRANT USAGE ON SCHEMA public TO aloe_owner WITH GRANT OPTION"
+        ))
         .await?;
     Ok(())
 }

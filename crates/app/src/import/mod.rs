@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 use crate::commands::ImportOptions;
 use crate::installation::Installation;
 use crate::runtime::{self, Trouble};
+use crate::settings::Settings;
 use lines::{Columns, RawLine};
 
 /// Lines written in one transaction.
@@ -42,13 +43,13 @@ pub struct Tally {
 ///
 /// # Errors
 /// A sentence about what is wrong and what to do.
-pub async fn import(data: &Path, options: &ImportOptions) -> Result<(), Trouble> {
+pub async fn import(settings: &Settings, options: &ImportOptions) -> Result<(), Trouble> {
     let said = options.data_is.as_deref().unwrap_or_default();
     if !["synthetic", "de-identified"].contains(&said) {
         return Err(Trouble::Plain("outside production only invented or de-identified people are imported: say --data-is synthetic or --data-is de-identified. The word is kept in the trail.".into()));
     }
-    let installation = Installation::open(data)?;
-    let opened = runtime::reach(&installation).await?;
+    let installation = Installation::open(settings)?;
+    let opened = runtime::reach(&installation, settings).await?;
     let organisation = opened.doors.find_organisation(&options.organisation).await?;
     let organisation =
         organisation.ok_or_else(|| Trouble::Plain(format!("there is no organisation {}.", options.organisation)))?;

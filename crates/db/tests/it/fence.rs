@@ -188,6 +188,60 @@ async fn a_setting_written_by_hand_is_no_context() {
     assert_eq!(seen, 0);
 }
 
+/// The signature covers every character: the head with its fixed places, the permissions, and the claims behind them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_context_with_any_one_character_changed_is_none() {
+    let db = TestDb::fresh().await;
+    let [(one, owner), _] = two_practices(&db).await;
+    let raw = db.raw_member(&one, &owner).await.0;
+    let walk = "WITH genuine AS MATERIALIZED (SELECT current_setting('aloe.context') AS context),
+        changed AS MATERIALIZED (SELECT place, overlay(context PLACING CASE substr(context, place, 1) WHEN '0' THEN '1' ELSE '0' END
+            FROM place FOR 1) AS context FROM genuine, generate_series(1, length(context)) place)
+        SELECT c.place, (SELECT fence.organisation('member') FROM (SELECT set_config('aloe.context', c.context, true)) written
+            WHERE written.set_config IS NOT NULL) IS NULL FROM changed c";
+    let rows = raw.query(walk, &[]).await.unwrap();
+    assert!(rows.len() > 300, "a context has a head and claims");
+    for row in rows {
+        assert!(
+            row.get::<_, bool>(1),
+            "place {} is not covered by the signature",
+            row.get::<_, i32>(0)
+        );
+    }
+}
+
+/// Words that a person chose stand in the claims, and grant nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_reads_like_a_permission_grants_nothing() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("named").await;
+    let reception = db.member(&practice, Role::Reception).await;
+    let superuser = db.superuser().await;
+    let rename = "UPDATE aloe.memberships SET name = $1 WHERE membership_id = $2";
+    superuser
+        .batch_execute("SET session_replication_role = replica")
+        .await
+        .unwrap();
+    let name = "x,owners,|,clinical,{\"permissions\": [\"owners\"]}";
+    superuser
+        .execute(rename, &[&name, &reception.membership.id.as_uuid()])
+        .await
+        .unwrap();
+    let raw = db.raw_member(&practice, &reception).await.0;
+    for need in ["owners", "clinical", "team"] {
+        let row = raw
+            .query_one("SELECT fence.organisation($1) IS NULL", &[&need])
+            .await
+            .unwrap();
+        assert!(row.get::<_, bool>(0), "{need}");
+    }
+    let row = raw
+        .query_one("SELECT fence.organisation('schedule') IS NULL", &[])
+        .await
+        .unwrap();
+    assert!(!row.get::<_, bool>(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_context_is_worth_nothing_in_another_transaction() {
     let db = TestDb::fresh().await;

@@ -6,7 +6,7 @@ use super::searches::{Kind, Receptionist, Wanted};
 use crate::Options;
 use crate::figures::{Bar, Report, median};
 use crate::installation::{Filled, Installation};
-use crate::load;
+use crate::load::{self, Load};
 use crate::trouble::Trouble;
 
 /// Clients at a time.
@@ -44,6 +44,17 @@ pub async fn measure(options: &Options) -> Result<Report, Trouble> {
     let mut report = Report::default();
     let bookings = bookings(options, &fenced, &open, &mut report).await?;
     let searches = searches(options, &fenced, &open, &mut report).await?;
+    for (name, side) in [("with the fence", &fenced), ("without", &open)] {
+        report.note(format!("a booking's statements {name}:"));
+        let mut floor = side.ground.floor(&side.installation).await?;
+        if name == "without" {
+            side.installation.database.rows("ALTER ROLE bench_public BYPASSRLS;")?;
+        }
+        side.installation.quiet().await?;
+        for line in floor.profile(options.seconds(5), 9)? {
+            report.note(line);
+        }
+    }
     report.figure("booking_ratio", bookings, Bar::AtLeast(0.85));
     report.figure("search_ratio", searches, Bar::AtLeast(0.80));
     Ok(report)
@@ -57,16 +68,13 @@ async fn bookings(options: &Options, fenced: &Side, open: &Side, report: &mut Re
     load::closed(&mut without, 2, usize::MAX).await?;
     let (mut rates, mut free_rates, mut ratios) = (vec![], vec![], vec![]);
     for _ in 0..options.rounds() {
-        fenced.installation.quiet().await?;
-        let fenced_load = load::closed(&mut with, seconds, usize::MAX).await?;
-        fenced.installation.quiet().await?;
-        let open_load = load::closed(&mut without, seconds, usize::MAX).await?;
-        open.installation.quiet().await?;
+        let (fenced_load, fenced_cpu) = bookings_of(&fenced.installation, &mut with, seconds).await?;
+        let (open_load, open_cpu) = bookings_of(&open.installation, &mut without, seconds).await?;
         rates.push(fenced_load.per_s());
         free_rates.push(open_load.per_s());
         ratios.push(fenced_load.per_s() / open_load.per_s());
         eprintln!(
-            "bookings: {:.0}/s with the fence, {:.0}/s without",
+            "bookings: {:.0}/s with the fence, {:.0}/s without; {fenced_cpu:.0} and {open_cpu:.0} us of the database each",
             fenced_load.per_s(),
             open_load.per_s()
         );
@@ -77,6 +85,26 @@ async fn bookings(options: &Options, fenced: &Side, open: &Side, report: &mut Re
         median(&free_rates)
     ));
     Ok(median(&ratios))
+}
+
+/// One round, and the database's processor time for each booking: its jobs included, which end before the next round.
+async fn bookings_of(
+    installation: &Installation,
+    bookers: &mut [Booker],
+    seconds: u64,
+) -> Result<(Load, f64), Trouble> {
+    let before = installation.database_cpu();
+    let load = load::closed(bookers, seconds, usize::MAX).await?;
+    let during = installation.database_cpu();
+    installation.quiet().await?;
+    let after = installation.database_cpu();
+    let each = 1e6 / load.latencies_ms.len() as f64;
+    eprintln!(
+        "    {:.0} us while booking, {:.0} us for jobs left over",
+        (during - before) * each,
+        (after - during) * each
+    );
+    Ok((load, (after - before) * each))
 }
 
 async fn searches(options: &Options, fenced: &Side, open: &Side, report: &mut Report) -> Result<f64, Trouble> {

@@ -111,3 +111,69 @@ async fn a_dry_run_writes_nobody() {
     assert!(tally.added > 150);
     assert_eq!(case.patients().await, 0);
 }
+
+/// The people of a file of FHIR resources, one JSON object a line, as lines of our CSV: whatever stands in them, odd or not.
+fn people_of(lines: &str) -> Vec<u8> {
+    use serde_json::Value;
+    let mut out = ::csv::Writer::from_writer(Vec::new());
+    out.write_record(csv::HEADER.trim_end().split(',')).unwrap();
+    for line in lines.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let entries = line["bundle"]["entry"].as_array().cloned().unwrap_or_default();
+        let resources = entries
+            .iter()
+            .map(|entry| &entry["resource"])
+            .chain([&line["resource"]]);
+        for person in resources.filter(|r| r["resourceType"] == "Patient") {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let name = &person["name"][0];
+            let given = name["given"].as_array().cloned().unwrap_or_default();
+            let given: Vec<String> = given.iter().map(text).collect();
+            let telecom = person["telecom"].as_array().cloned().unwrap_or_default();
+            let phone = telecom
+                .iter()
+                .find(|t| t["system"] == "phone")
+                .map(|t| text(&t["value"]))
+                .unwrap_or_default();
+            let fields = [
+                given.join(" "),
+                text(&name["family"]),
+                text(&person["birthDate"]),
+                text(&person["gender"]),
+                "none_unknown".to_owned(),
+                String::new(),
+                String::new(),
+                phone,
+            ];
+            let blank = std::iter::repeat_n(String::new(), 5);
+            out.write_record(fields.into_iter().chain(blank)).unwrap();
+        }
+    }
+    out.into_inner().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_from_elsewhere_go_in_or_come_back_with_a_reason_each() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    for (set, people) in [("synthea-r4", 4), ("fhir-r4", 14)] {
+        let Ok(text) = std::fs::read_to_string(folder.join(set).join("dev.jsonl")) else {
+            eprintln!("skipped: the data set {set} is not here");
+            continue;
+        };
+        let case = Case::start().await;
+        let file = case.file("people.csv", &people_of(&text));
+        let tally = case.run(&file, false).await;
+        assert_eq!(tally.read, people, "{set}");
+        // One person stands twice, letter for letter: the second line is known from the first.
+        assert_eq!(
+            tally.added + tally.known + tally.rejected,
+            people,
+            "{set}: {}",
+            case.rejected()
+        );
+        assert_eq!(case.patients().await, i64::try_from(tally.added).unwrap());
+        let returned = case.rejected();
+        let reasons = returned.lines().filter(|line| line.starts_with("# line")).count();
+        assert_eq!(u64::try_from(reasons).unwrap(), tally.rejected, "{set}: {returned}");
+    }
+}

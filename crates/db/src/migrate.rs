@@ -37,6 +37,7 @@ migrations![
     "0010_operator_lists",
     "0011_fewer_steps",
     "0012_cheaper_context",
+    "0013_context_in_bytes",
 ];
 
 /// What stops a migration.

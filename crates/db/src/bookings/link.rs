@@ -108,6 +108,15 @@ pub async fn of_link<N>(tx: &mut Tx<N>, booking: BookingId) -> Result<Confirmed,
     Confirmed::from_row(&row.ok_or(BookingError::Missing)?)
 }
 
+/// The stretches of diaries that a booking takes itself: they are no obstacle to moving it.
+///
+/// # Errors
+/// What the database answered.
+pub async fn occupied_by<N>(tx: &mut Tx<N>, booking: BookingId) -> Result<Vec<Uuid>, BookingError> {
+    let rows = tx.rows(sql!("bookings/occupancy_ids"), &[&booking.as_uuid()]).await?;
+    Ok(rows.iter().map(|row| row.get("occupancy_id")).collect())
+}
+
 /// Moves the booking of a link to another time that is offered.
 ///
 /// # Errors
@@ -119,10 +128,7 @@ pub async fn move_by_link(
     to: (LocationId, Option<ResourceId>, Timestamp),
     now: Timestamp,
 ) -> Result<(), BookingError> {
-    let rows = tx
-        .rows(sql!("bookings/occupancy_ids"), &[&booking.id.as_uuid()])
-        .await?;
-    let own: Vec<Uuid> = rows.iter().map(|row| row.get("occupancy_id")).collect();
+    let own = occupied_by(tx, booking.id).await?;
     let (place, chosen, starts_at) = to;
     let offer = offered(tx, agenda, (booking.service, place, chosen, starts_at), &own, now).await?;
     tx.run(sql!("bookings/free"), &[&booking.id.as_uuid()]).await?;

@@ -73,16 +73,17 @@ fn opened(error: DbError) -> Failure {
 }
 
 async fn booking_of(guest: &Guest, token: &TokenHash) -> Result<Confirmed, Failure> {
-    let (mut tx, id) = guest
-        .visitor
-        .app
-        .doors
-        .link(&guest.visit, &guest.slug, token)
-        .await
-        .map_err(opened)?;
+    Ok(booking_and_place(guest, token).await?.0)
+}
+
+/// The booking of a link, and what of the diaries it takes.
+async fn booking_and_place(guest: &Guest, token: &TokenHash) -> Result<(Confirmed, Vec<Uuid>), Failure> {
+    let doors = &guest.visitor.app.doors;
+    let (mut tx, id) = doors.link(&guest.visit, &guest.slug, token).await.map_err(opened)?;
     let booking = bookings::of_link(&mut tx, id).await?;
+    let own = bookings::occupied_by(&mut tx, id).await?;
     tx.done().await?;
-    Ok(booking)
+    Ok((booking, own))
 }
 
 fn is_open(b: &Confirmed) -> bool {
@@ -147,7 +148,7 @@ pub async fn calendar_entry(guest: Guest, Path((_, token)): Path<(String, String
 /// Shows the times to move to.
 pub async fn choose(guest: Guest, Path((_, token)): Path<(String, String)>, Query(query): Query<TripQuery>) -> Answer {
     let hash = hash_of(&token)?;
-    let b = booking_of(&guest, &hash).await?;
+    let (b, own) = booking_and_place(&guest, &hash).await?;
     if !is_open(&b) {
         return Err(over());
     }
@@ -161,7 +162,7 @@ pub async fn choose(guest: Guest, Path((_, token)): Path<(String, String)>, Quer
         ..query
     };
     let trip = query.resolve(&guest.agenda)?;
-    let answer = times::show_to_move(&guest, &trip, &query.day, &token, &[] as &[Uuid]).await?;
+    let answer = times::show_to_move(&guest, &trip, &query.day, &token, &own).await?;
     Ok(guest.answer(answer))
 }
 

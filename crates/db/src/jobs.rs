@@ -14,22 +14,22 @@ const LEASE: f64 = 60.0;
 const AT_ONCE: i32 = 16;
 
 impl Doors {
-    /// Does some due jobs of one organisation, all or none. Answers whether there were any.
+    /// Does some due jobs of one organisation, all or none. Answers how many.
     ///
     /// # Errors
     /// What the database answered; the jobs are due again when their lease ends, then each by itself.
-    pub async fn do_due_jobs(&self) -> Result<bool, DbError> {
+    pub async fn do_due_jobs(&self) -> Result<usize, DbError> {
         let secret = Token::random().map_err(|e| DbError::Unavailable(e.to_string()))?;
         let claim = secret.hash(TokenDomain::JOB_CLAIM);
         let rows = self
             .job_rows(sql!("jobs/claim"), &[&claim.as_bytes().as_slice(), &LEASE, &AT_ONCE])
             .await?;
         let Some(first) = rows.first() else {
-            return Ok(false);
+            return Ok(0);
         };
         let entities: Vec<Uuid> = rows.iter().map(|row| row.get("entity_id")).collect();
         self.perform(&claim, first.get("kind"), &entities).await?;
-        Ok(true)
+        Ok(entities.len())
     }
 
     async fn perform(&self, claim: &TokenHash, kind: &str, entities: &[Uuid]) -> Result<(), DbError> {

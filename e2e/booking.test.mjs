@@ -294,6 +294,20 @@ test('the pages speak Afrikaans once it is chosen', async () => {
   await axe(page);
 });
 
+test('choosing a language stays on the page, with what was chosen so far', async () => {
+  const page = await visitor({ viewport: PHONE });
+  await page.goto(front());
+  await page.locator('.pick a').first().click();
+  await page.locator('.times button').first().waitFor();
+  const before = new URL(page.url());
+  await page.locator('header summary').click();
+  await page.getByRole('link', { name: 'Afrikaans' }).click();
+  await says(page, "Kies 'n tyd");
+  const after = new URL(page.url());
+  assert.equal(after.pathname, before.pathname);
+  assert.equal(after.searchParams.get('service'), before.searchParams.get('service'));
+});
+
 test('complaints are in Afrikaans as well', async () => {
   const page = await visitor({ viewport: PHONE });
   await page.goto(front('?lang=af'));

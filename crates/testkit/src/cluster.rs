@@ -99,11 +99,22 @@ impl TestDb {
         if aloe_db::sabotage::is_on("P6-database") {
             self.switch_policies_off().await;
         }
+        if aloe_db::sabotage::is_on("P7-database") {
+            self.grant_every_need().await;
+        }
         for (safeguard, function) in [("P13", "audit.record"), ("P15", "audit.refuse_change")] {
             if aloe_db::sabotage::is_on(safeguard) {
                 self.drop_triggers_of(function).await;
             }
         }
+    }
+
+    /// The database asks whose transaction it is and no longer for what it was entered.
+    async fn grant_every_need(&self) {
+        let granted = "CREATE OR REPLACE FUNCTION fence.organisation(need text) RETURNS uuid
+            LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = '' AS $$
+            BEGIN RETURN (fence.claims()->>'organisation')::uuid; END $$";
+        self.superuser().await.batch_execute(granted).await.unwrap();
     }
 
     async fn drop_triggers_of(&self, function: &str) {

@@ -32,6 +32,7 @@ pub struct Guest {
     /// The proof of a phone, if the browser holds one.
     pub proof: Option<aloe_vault::TokenHash>,
     chosen: Option<Language>,
+    here: String,
 }
 
 impl FromRequestParts<crate::state::Aloe> for Guest {
@@ -68,11 +69,12 @@ impl FromRequestParts<crate::state::Aloe> for Guest {
         Ok(Self {
             visitor,
             visit,
-            slug,
             l: Speech::of(language),
             agenda,
             proof,
             chosen,
+            here: here(parts, &format!("/b/{slug}")),
+            slug,
         })
     }
 }
@@ -103,6 +105,7 @@ impl Guest {
             head: Head::new(),
             l: self.l,
             base: self.link(""),
+            here: self.here.clone(),
             csrf: self.visitor.csrf.clone(),
             organisation: p.name.clone(),
             synthetic: p.synthetic,
@@ -119,6 +122,23 @@ impl Guest {
     }
 }
 
+/// This page's address, ready for a language to be added; that of the first page when this one is the answer to a form.
+fn here(parts: &Parts, first: &str) -> String {
+    if parts.method != axum::http::Method::GET {
+        return format!("{first}?");
+    }
+    let kept = |pair: &&str| !pair.is_empty() && !pair.starts_with("lang=");
+    let query: String = parts
+        .uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(kept)
+        .map(|pair| format!("{pair}&"))
+        .collect();
+    format!("{}?{query}", parts.uri.path())
+}
+
 /// The frame of a public page.
 pub struct Front {
     /// Assets.
@@ -127,6 +147,8 @@ pub struct Front {
     pub l: Speech,
     /// `/b/<slug>`.
     pub base: String,
+    /// This page in another language, up to `lang=`.
+    pub here: String,
     /// A token for forms.
     pub csrf: String,
     /// The organisation's name.

@@ -68,7 +68,10 @@ pub async fn book_with_proof(
     if before.active >= MOST_PER_PHONE {
         return Err(BookingError::TooMany);
     }
-    let offer = take_over(tx, agenda, wanted, before.hold, now).await?;
+    let offer = match take_over(tx, agenda, wanted, before.hold, now).await {
+        Err(BookingError::Taken) => return first_or_taken(tx, key, &fingerprint, None, link).await,
+        other => other?,
+    };
     let new = new_booking(wanted, phone, &offer);
     let reference = new.draw_reference();
     match write(tx, &new, &offer, &reference.compact(), (key, &fingerprint), link).await? {
@@ -91,11 +94,7 @@ pub async fn book_with_proof(
             phone: phone.e164().to_owned(),
             language: new.language.to_owned(),
         }),
-        // Someone was faster. It may have been the same form, sent twice.
-        _ => match key.answer(tx, &fingerprint).await? {
-            Some(answer) if answer != new.id.as_uuid() => of_first(tx, answer, link).await,
-            _ => Err(BookingError::Taken),
-        },
+        _ => first_or_taken(tx, key, &fingerprint, Some(new.id), link).await,
     }
 }
 
@@ -143,6 +142,21 @@ async fn of_first(tx: &mut Tx<Person>, answer: Uuid, link: &TokenHash) -> Result
     let booking = of_link(tx, BookingId::from_uuid(answer)).await?;
     add_link(tx, booking.id, link, booking.ends_at).await?;
     Ok(booking)
+}
+
+/// Someone was faster. It may have been the same form, sent twice: then its booking is the answer. `own` is the booking that
+/// this transaction tried to write, whose key is no answer.
+async fn first_or_taken(
+    tx: &mut Tx<Person>,
+    key: &IdempotencyKey,
+    fingerprint: &Fingerprint,
+    own: Option<BookingId>,
+    link: &TokenHash,
+) -> Result<Confirmed, BookingError> {
+    match key.answer(tx, fingerprint).await? {
+        Some(answer) if own.is_none_or(|own| own.as_uuid() != answer) => of_first(tx, answer, link).await,
+        _ => Err(BookingError::Taken),
+    }
 }
 
 fn new_booking<'a>(wanted: &'a PersonBooking, phone: &'a PhoneNumber, offer: &Offer) -> NewBooking<'a> {

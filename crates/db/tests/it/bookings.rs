@@ -171,6 +171,40 @@ async fn n1_fifty_people_on_one_time_with_anyone_leave_no_overlap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_form_sent_fifty_times_at_once_is_one_booking_and_everybody_is_told_it() {
+    let db = Arc::new(TestDb::fresh().await);
+    let practice = Arc::new(db.practice("again").await);
+    let agenda = Arc::new(agenda(&db, &practice).await);
+    let phone = PhoneNumber::parse("0825550142").unwrap();
+    let (proof, key, starts_at) = (proven(&db, &practice, &phone).await, key(), soon());
+    let tasks = (0..50).map(|_| {
+        let (db, practice, agenda) = (Arc::clone(&db), Arc::clone(&practice), Arc::clone(&agenda));
+        let key = key.clone();
+        tokio::spawn(async move {
+            let (mut tx, phone) = db.doors.person(&visit(), &practice.slug, &proof).await.unwrap();
+            let wanted = wanted(&practice, starts_at, false);
+            let booked =
+                bookings::book_with_proof(&mut tx, &agenda, &phone, &wanted, &key, &link(), Timestamp::now()).await;
+            let id = booked.unwrap().id;
+            tx.commit().await.unwrap();
+            id
+        })
+    });
+    let mut answers = std::collections::HashSet::new();
+    for task in tasks.collect::<Vec<_>>() {
+        answers.insert(task.await.unwrap());
+    }
+    assert_eq!(answers.len(), 1, "one form, one booking");
+    let count = db
+        .superuser()
+        .await
+        .query_one("SELECT count(*) FROM aloe.bookings", &[])
+        .await
+        .unwrap();
+    assert_eq!(count.get::<_, i64>(0), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_overlap_written_by_hand_is_refused_by_the_database() {
     let db = TestDb::fresh().await;
     let practice = db.practice("hand").await;

@@ -60,10 +60,6 @@ fn document(app: &Aloe) -> Value {
         "components": {
             "schemas": schemas,
             "securitySchemes": { "session": { "type": "apiKey", "in": "cookie", "name": Cookie::Access.name(&app.config) } },
-            "responses": { "Problem": {
-                "description": "What went wrong, in plain words",
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            } },
         },
     })
 }

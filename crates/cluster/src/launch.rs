@@ -14,6 +14,7 @@ use crate::pid_file::PidFile;
 use crate::postmaster::{Postmaster, settle_orphans};
 use crate::process::Server;
 use crate::site::{SUPERUSER, Site};
+use crate::socket::forget_locks;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const STOP_LIMIT: Duration = Duration::from_secs(10);
@@ -62,6 +63,7 @@ pub(crate) fn launch(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Postmaster, ClusterError> {
     settle_orphans(&site.server())?;
+    forget_locks(awaited.socket)?;
     let begun = Instant::now();
     loop {
         match attempt(site, awaited, progress) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::access::check_traversable;
 use crate::account::Account;
+use crate::durable_file::remove_if_there;
 use crate::error::{ClusterError, Doing};
 use crate::fingerprint;
 use crate::layout::{Layout, make_server_folder};
@@ -34,6 +35,21 @@ pub(crate) fn make(layout: &Layout, account: &Account) -> Result<PathBuf, Cluste
         0 => Ok(folder),
         _ => Err(ClusterError::UnusableFolder { path: folder }),
     }
+}
+
+/// Removes the lock files of servers that are gone. PostgreSQL does so itself, unless the number in
+/// the file belongs to any process of its user: another program, or a killed server that nobody has
+/// collected yet. The folder is one cluster's alone, and the caller has seen that none of its
+/// servers lives.
+pub(crate) fn forget_locks(folder: &Path) -> Result<(), ClusterError> {
+    for entry in fs::read_dir(folder).doing("list", folder)? {
+        let path = entry.doing("list", folder)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with(".s.PGSQL.") && name.ends_with(".lock")) {
+            remove_if_there(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes a folder outside the cluster's own, once it is empty.
@@ -75,6 +91,18 @@ mod tests {
         assert_eq!(make(&layout, &account).unwrap(), folder);
         remove_outside(&folder, &layout);
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn only_locks_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [".s.PGSQL.5432", ".s.PGSQL.5432.lock", "kept.lock"];
+        for name in names {
+            fs::write(folder.path().join(name), "1\n").unwrap();
+        }
+        forget_locks(folder.path()).unwrap();
+        let left = names.map(|name| folder.path().join(name).exists());
+        assert_eq!(left, [true, false, true]);
     }
 
     #[test]

@@ -173,7 +173,12 @@ fn a_connected_client_does_not_hold_up_a_stop() {
 fn a_stale_process_file_whose_number_was_given_away_is_no_hindrance() {
     let folder = open_folder();
     let options = ClusterOptions::at(folder.path().join("c"));
-    Cluster::start(&options).unwrap().stop().unwrap();
+    let first = Cluster::start(&options).unwrap();
+    let lock = format!(".s.PGSQL.{}.lock", first.connection().port);
+    let lock = first.connection().socket_dir.join(lock);
+    let lines = fs::read_to_string(&lock).unwrap();
+    let (_, rest) = lines.split_once('\n').unwrap();
+    first.stop().unwrap();
     let data = options.folder().join("data");
     let owner = fs::metadata(&data).unwrap();
     let mut stranger = Command::new("sleep").arg("60").uid(owner.uid()).spawn().unwrap();
@@ -183,8 +188,10 @@ fn a_stale_process_file_whose_number_was_given_away_is_no_hindrance() {
         stranger.id(),
         data.display()
     );
-    fs::write(&file, text).unwrap();
-    chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
+    for (path, text) in [(&file, text), (&lock, format!("{}\n{rest}", stranger.id()))] {
+        fs::write(path, text).unwrap();
+        chown(path, Some(owner.uid()), Some(owner.gid())).unwrap();
+    }
     let cluster = Cluster::start(&options);
     assert!(stranger.try_wait().unwrap().is_none(), "the stranger was hurt");
     stranger.kill().unwrap();

@@ -64,7 +64,7 @@ const RULES: &[(&str, &str)] = &[
          AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
          AND (p.proname, r.rolname) NOT IN (('enter_member', 'aloe_member'), ('enter_public', 'aloe_public'),
              ('enter_person', 'aloe_public'), ('enter_link', 'aloe_public'), ('enter_auth', 'aloe_auth'),
-             ('enter_job', 'aloe_job'), ('enter_jobs', 'aloe_job'), ('enter_operator', 'aloe_operator'))",
+             ('enter_jobs', 'aloe_job'), ('enter_operator', 'aloe_operator'))",
     ),
     (
         "is a runtime login with powers beyond the fence",

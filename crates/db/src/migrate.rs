@@ -38,6 +38,7 @@ migrations![
     "0011_fewer_steps",
     "0012_cheaper_context",
     "0013_context_in_bytes",
+    "0014_shorter_context",
 ];
 
 /// What stops a migration.

@@ -36,6 +36,18 @@ async fn every_statement_prepares_against_the_schema() {
 }
 
 #[test]
+fn every_migration_is_applied() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut found: Vec<String> = files(&folder)
+        .iter()
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    found.sort();
+    let applied: Vec<&str> = aloe_db::migrate::MIGRATIONS.iter().map(|m| m.name).collect();
+    assert_eq!(found, applied);
+}
+
+#[test]
 fn every_statement_is_used() {
     let source: String = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
         .iter()

@@ -154,6 +154,14 @@ pub enum KeysCommand {
         #[arg(long)]
         go_on: bool,
     },
+    /// Make a new version of one organisation's key and carry over what lies under earlier ones, while everybody works on.
+    RotateOrganisation {
+        /// The organisation's part of the public address.
+        slug: String,
+        /// Go on with a rotation that was cut short, without making another key.
+        #[arg(long)]
+        go_on: bool,
+    },
     /// Restore the master key file from a recovery kit, typed on standard input.
     Restore,
     /// Print the recovery kit of the current master key.

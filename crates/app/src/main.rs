@@ -49,6 +49,9 @@ async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
         }
         Command::Keys(commands::KeysCommand::Status) => keys::status(&cli.settings).await,
         Command::Keys(commands::KeysCommand::RotateMaster { go_on }) => keys::rotate_master(&cli.settings, go_on).await,
+        Command::Keys(commands::KeysCommand::RotateOrganisation { slug, go_on }) => {
+            keys::rotate_organisation(&cli.settings, &slug, go_on).await
+        }
         Command::Keys(commands::KeysCommand::Restore) => keys::restore(&cli.settings),
         Command::Keys(commands::KeysCommand::RecoveryKit { prove }) => keys::recovery_kit(&cli.settings, prove),
     }

@@ -61,7 +61,8 @@ impl Settings {
         };
         let named = self.key_file_override.as_deref().map(read_override).transpose()?;
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-        let admitted = choice.admit(true, named.as_ref(), today);
+        let real_people = !aloe_db::sabotage::is_on("P5-file");
+        let admitted = choice.admit(real_people, named.as_ref(), today);
         admitted.map_err(|refusal| {
             Trouble::Plain(format!(
                 "{refusal} The options are --key-store pkcs11 and --key-file-override. To try Aloe with invented people, say --demo."
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn real_people_need_a_device_or_somebody_who_answers_for_the_file() {
+    fn p5_real_people_need_a_device_or_somebody_who_answers_for_the_file() {
         let refused = settings(None).admit_key_store().unwrap_err().to_string();
         assert!(
             refused.contains("--key-store pkcs11") && refused.contains("--demo"),

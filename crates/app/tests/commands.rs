@@ -176,6 +176,39 @@ fn real_people_are_not_served_under_a_key_file_unless_somebody_answers_for_it() 
     assert!(!data.path().join("keys").exists(), "nothing was made");
 }
 
+#[test]
+fn an_organisations_key_rotates_and_goes_on_where_it_was_cut_short() {
+    let data = folder();
+    let made = aloe(data.path()).args(CREATE).output().unwrap();
+    assert!(made.status.success(), "{}", words(&made));
+    let rotate = |more: &[&str]| {
+        let done = aloe(data.path())
+            .args(["keys", "rotate-organisation", "fynbos"])
+            .args(more)
+            .output()
+            .unwrap();
+        (done.status.success(), words(&done))
+    };
+    let (rotated, said) = rotate(&[]);
+    assert!(
+        rotated && said.contains("Version 2 of this organisation's key is in force"),
+        "{said}"
+    );
+    let (rotated, said) = rotate(&["--go-on"]);
+    assert!(rotated && said.contains("Nothing to go on with"), "{said}");
+    let unknown = aloe(data.path())
+        .args(["keys", "rotate-organisation", "nobody"])
+        .output()
+        .unwrap();
+    assert!(
+        !unknown.status.success() && words(&unknown).contains("no organisation has the address nobody"),
+        "{}",
+        words(&unknown)
+    );
+    let status = aloe(data.path()).args(["keys", "status"]).output().unwrap();
+    assert!(!words(&status).contains("cut short"), "{}", words(&status));
+}
+
 const MODULES: [&str; 4] = [
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",

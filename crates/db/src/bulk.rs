@@ -14,6 +14,9 @@ use crate::patients::{PatientError, Registration, bulk_row};
 use crate::statement::sql;
 use crate::tx::Tx;
 
+/// What an import's line is named under, as a field of the blind index.
+pub(crate) const IMPORT: &str = "import";
+
 /// A person ready to be written: everything sealed and indexed.
 pub struct Prepared {
     id: Uuid,
@@ -159,25 +162,32 @@ pub async fn write(tx: &mut Tx<Operator>, people: &[Prepared]) -> Result<(), Pat
     Ok(())
 }
 
-/// Names a line of an import: the same line gives the same key in one organisation, and means nothing outside it.
+/// The names of a line of an import: the same line has the same ones in one organisation, and they mean nothing outside it.
+pub struct ImportKeys {
+    /// The name it gets today.
+    pub current: [u8; 32],
+    /// What it may have got before a rotation of the organisation's key, the current one included.
+    pub all: Vec<Vec<u8>>,
+}
+
+/// Names a line of an import.
 ///
 /// # Errors
 /// When the organisation has no key.
-pub fn import_key(keys: &OrganisationKeys, line: &[u8]) -> Result<[u8; 32], PatientError> {
-    Ok(keys.current()?.blind_index("import", line))
+pub fn import_keys(keys: &OrganisationKeys, line: &[u8]) -> Result<ImportKeys, PatientError> {
+    Ok(ImportKeys {
+        current: keys.current()?.blind_index(IMPORT, line),
+        all: keys.blind_indexes(IMPORT, line),
+    })
 }
 
-/// Which of these lines were imported before.
+/// Which of these names were given to a person before.
 ///
 /// # Errors
 /// What the database answered.
-pub async fn imported_before(tx: &mut Tx<Operator>, keys: &[[u8; 32]]) -> Result<HashSet<[u8; 32]>, PatientError> {
-    let wanted: Vec<&[u8]> = keys.iter().map(<[u8; 32]>::as_slice).collect();
-    let rows = tx.rows(sql!("patients/imported"), &[&wanted]).await?;
-    Ok(rows
-        .iter()
-        .filter_map(|row| row.get::<_, Vec<u8>>(0).try_into().ok())
-        .collect())
+pub async fn imported_before(tx: &mut Tx<Operator>, names: &[&[u8]]) -> Result<HashSet<Vec<u8>>, PatientError> {
+    let rows = tx.rows(sql!("patients/imported"), &[&names]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Takes so many file numbers at once; answers the first.

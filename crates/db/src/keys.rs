@@ -9,6 +9,7 @@ use aloe_vault::{
     KeyStoreError, KeyVersion, Keyring, LongestTtl, MasterKeys, OrganisationKey, Place, Sealed, SubjectKey,
     WrapContext, Wrapped,
 };
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::doors::Operator;
@@ -25,6 +26,9 @@ pub enum KeyError {
     /// The key store failed or lacks the key: the sentence is for the operator.
     #[error("the keys of this organisation cannot be opened: {0}")]
     Store(String),
+    /// An earlier rotation has not come to its end.
+    #[error("a rotation of this organisation's key was cut short: let it go on with --go-on")]
+    Unfinished,
     /// The organisation has no key yet.
     #[error("this organisation has no key yet: run `aloe keys status`")]
     Missing,
@@ -48,16 +52,25 @@ struct KeptList {
     wrapped: WrappedKeys,
 }
 
-type WrappedKeys = Arc<Vec<(KeyVersion, Vec<u8>)>>;
+type WrappedKeys = Arc<Vec<WrappedKey>>;
 
-/// How long a list of wrapped keys is believed: so long may a new version go unnoticed by another server. The old version
-/// opens what was sealed meanwhile, since versions are kept.
-const LIST_KEPT: Duration = Duration::from_secs(30);
+/// One version as it lies in the database.
+struct WrappedKey {
+    version: KeyVersion,
+    wrapped: Vec<u8>,
+    retired: bool,
+}
+
 /// Lists kept at most.
 const MOST_LISTS: usize = 2000;
 
-/// Every version of one organisation's key, the newest last.
-pub struct OrganisationKeys(Vec<Arc<OrganisationKey>>);
+/// Every version of one organisation's key.
+pub struct OrganisationKeys {
+    /// The newest last, those that are retired included.
+    versions: Vec<Arc<OrganisationKey>>,
+    /// How many of the first ones are retired: they open nothing.
+    retired: usize,
+}
 
 impl OrganisationKeys {
     /// The key that seals from now on.
@@ -65,46 +78,65 @@ impl OrganisationKeys {
     /// # Errors
     /// `Missing` when there is none.
     pub fn current(&self) -> Result<&OrganisationKey, KeyError> {
-        self.0.last().map(Arc::as_ref).ok_or(KeyError::Missing)
+        self.versions.last().map(Arc::as_ref).ok_or(KeyError::Missing)
     }
 
     /// The key of a version, for what was sealed under it.
     ///
     /// # Errors
-    /// `Missing` when that version is gone.
+    /// `Missing` when that version is gone or retired.
     pub fn version(&self, version: i32) -> Result<&OrganisationKey, KeyError> {
         let wanted = u32::try_from(version).ok();
-        self.0
-            .iter()
-            .map(Arc::as_ref)
+        self.in_use()
             .find(|key| Some(key.version().number()) == wanted)
             .ok_or(KeyError::Missing)
     }
 
-    /// The blind index of a value under every version, to find what older versions indexed.
+    /// Every blind index that a value may have: made under one version, and carried over to a later one by rotations. The
+    /// last is the one that it gets today.
     pub fn blind_indexes(&self, field: &str, normalised: &[u8]) -> Vec<Vec<u8>> {
-        self.0
-            .iter()
-            .map(|key| key.blind_index(field, normalised).to_vec())
-            .collect()
+        let mut all = Vec::new();
+        for (made, key) in self.versions.iter().enumerate() {
+            let mut index = key.blind_index(field, normalised);
+            all.push(index.to_vec());
+            for later in self.versions.iter().skip(made + 1) {
+                index = later.rotated_index(field, &index);
+                all.push(index.to_vec());
+            }
+        }
+        all
     }
 
-    /// The key of a data subject, wrapped by whichever version.
+    /// What an index that stands under `from` is under the current version.
+    pub(crate) fn carried_over(&self, field: &str, index: Vec<u8>, from: i32) -> Vec<u8> {
+        let from = u32::try_from(from).unwrap_or(0);
+        let later = self.versions.iter().filter(|key| key.version().number() > from);
+        later.fold(index, |index, key| key.rotated_index(field, &index).to_vec())
+    }
+
+    /// The key of a data subject, wrapped by whichever version is in use.
     ///
     /// # Errors
     /// `Closed` when no version opens it.
     pub fn subject(&self, subject: Uuid, wrapped: Vec<u8>) -> Result<SubjectKey, KeyError> {
         let sealed = Sealed::parse(wrapped).map_err(|_| KeyError::Closed)?;
         let opened = self
-            .0
-            .iter()
+            .in_use()
             .rev()
             .find_map(|key| key.unwrap_subject(subject, &sealed).ok());
         opened.ok_or(KeyError::Closed)
     }
+
+    pub(crate) fn in_use(&self) -> impl DoubleEndedIterator<Item = &OrganisationKey> {
+        self.versions.iter().skip(self.retired).map(Arc::as_ref)
+    }
 }
 
 impl Keys {
+    /// How long a list of wrapped keys is believed: so long may a new version go unnoticed by another server. The old version
+    /// opens what was sealed meanwhile.
+    pub const LIST_KEPT: Duration = Duration::from_secs(30);
+
     /// Uses these master keys.
     pub fn within(master: MasterKeys) -> Self {
         let size = NonZeroUsize::MIN.saturating_add(511);
@@ -132,10 +164,7 @@ impl Keys {
         {
             return Ok(keys);
         }
-        let mut wrapped = Vec::new();
-        for row in tx.rows(sql!("keys/list"), &[]).await? {
-            wrapped.push((version_of(row.get("key_version"))?, row.get("wrapped")));
-        }
+        let wrapped = list(tx).await?;
         if wrapped.is_empty() {
             return Err(KeyError::Missing);
         }
@@ -144,26 +173,29 @@ impl Keys {
         Ok(keys)
     }
 
-    fn unwrapped(&self, organisation: Uuid, wrapped: &[(KeyVersion, Vec<u8>)]) -> Result<OrganisationKeys, KeyError> {
-        let unwrap = |(version, wrapped): &(KeyVersion, Vec<u8>)| {
-            let fetch = || -> Result<Wrapped, KeyStoreError> { Wrapped::parse(wrapped.clone()) };
+    fn unwrapped(&self, organisation: Uuid, list: &[WrappedKey]) -> Result<OrganisationKeys, KeyError> {
+        let unwrap = |key: &WrappedKey| {
+            let fetch = || -> Result<Wrapped, KeyStoreError> { Wrapped::parse(key.wrapped.clone()) };
             let key = self
                 .ring
-                .organisation_key(organisation, *version, Instant::now(), fetch);
+                .organisation_key(organisation, key.version, Instant::now(), fetch);
             key.map_err(|e| KeyError::Store(e.to_string()))
         };
-        Ok(OrganisationKeys(wrapped.iter().map(unwrap).collect::<Result<_, _>>()?))
+        Ok(OrganisationKeys {
+            versions: list.iter().map(unwrap).collect::<Result<_, _>>()?,
+            retired: list.iter().take_while(|key| key.retired).count(),
+        })
     }
 
     fn kept(&self, organisation: Uuid) -> Option<WrappedKeys> {
         let lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = lists
             .get(&organisation)
-            .filter(|list| list.read_at.elapsed() < LIST_KEPT)?;
+            .filter(|list| list.read_at.elapsed() < Self::LIST_KEPT)?;
         Some(Arc::clone(&kept.wrapped))
     }
 
-    fn keep(&self, organisation: Uuid, wrapped: Vec<(KeyVersion, Vec<u8>)>) {
+    fn keep(&self, organisation: Uuid, wrapped: Vec<WrappedKey>) {
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         if lists.len() >= MOST_LISTS {
             lists.clear();
@@ -175,7 +207,7 @@ impl Keys {
         lists.insert(organisation, list);
     }
 
-    fn forget(&self, organisation: Uuid) {
+    pub(crate) fn forget(&self, organisation: Uuid) {
         self.lists
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -192,12 +224,12 @@ impl Keys {
         self.forget(organisation);
         let store = |e: KeyStoreError| KeyError::Store(e.to_string());
         let mut rewrapped = 0;
-        for row in tx.rows(sql!("keys/list"), &[]).await? {
-            let number: i32 = row.get("key_version");
-            let context = WrapContext::organisation(organisation, version_of(number)?);
-            let wrapped = Wrapped::parse(row.get("wrapped")).map_err(store)?;
+        for key in list(tx).await? {
+            let context = WrapContext::organisation(organisation, key.version);
+            let wrapped = Wrapped::parse(key.wrapped).map_err(store)?;
             if let Some(fresh) = self.master.rewrap(&context, &wrapped).map_err(store)? {
-                tx.run_one(sql!("keys/rewrap"), &[&number, &fresh.as_bytes()]).await?;
+                tx.run_one(sql!("keys/rewrap"), &[&number_of(key.version), &fresh.as_bytes()])
+                    .await?;
                 rewrapped += 1;
             }
         }
@@ -209,12 +241,29 @@ impl Keys {
     /// # Errors
     /// See `KeyError`.
     pub async fn make_first<N>(&self, tx: &mut Tx<N>) -> Result<(), KeyError> {
+        self.make(tx, KeyVersion::FIRST).await
+    }
+
+    pub(crate) async fn make<N>(&self, tx: &mut Tx<N>, version: KeyVersion) -> Result<(), KeyError> {
         let organisation = tx.organisation().as_uuid();
-        let made = self.master.make_organisation_key(organisation, KeyVersion::FIRST);
+        let made = self.master.make_organisation_key(organisation, version);
         let (_, wrapped) = made.map_err(|e| KeyError::Store(e.to_string()))?;
-        tx.run_one(sql!("keys/add"), &[&1_i32, &wrapped.as_bytes()]).await?;
+        let number = number_of(version);
+        tx.run_one(sql!("keys/add"), &[&number, &wrapped.as_bytes()]).await?;
+        self.forget(organisation);
         Ok(())
     }
+}
+
+async fn list<N>(tx: &mut Tx<N>) -> Result<Vec<WrappedKey>, KeyError> {
+    let read = |row: &Row| {
+        Ok(WrappedKey {
+            version: version_of(row.get("key_version"))?,
+            wrapped: row.get("wrapped"),
+            retired: row.get("retired"),
+        })
+    };
+    tx.rows(sql!("keys/list"), &[]).await?.iter().map(read).collect()
 }
 
 fn version_of(number: i32) -> Result<KeyVersion, KeyError> {
@@ -222,6 +271,11 @@ fn version_of(number: i32) -> Result<KeyVersion, KeyError> {
         .ok()
         .and_then(KeyVersion::from_number)
         .ok_or(KeyError::Missing)
+}
+
+/// A version as the database counts it.
+pub(crate) fn number_of(version: KeyVersion) -> i32 {
+    i32::try_from(version.number()).unwrap_or(i32::MAX)
 }
 
 /// Seals a text under a data subject's key for one place.

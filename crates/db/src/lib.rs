@@ -23,6 +23,7 @@ pub mod organisations;
 pub mod patients;
 mod pool;
 pub mod proofs;
+pub mod rotation;
 pub mod sabotage;
 pub mod settings;
 pub mod statement;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::doors::Job;
 use crate::error::DbError;
-use crate::keys::{KeyError, Keys, OrganisationKeys};
+use crate::keys::{KeyError, Keys, OrganisationKeys, number_of};
 use crate::statement::sql;
 use crate::tx::Tx;
 
@@ -93,7 +93,7 @@ pub async fn queue<N>(tx: &mut Tx<N>, keys: &Keys, message: &Message<'_>) -> Res
     let text = serde_json::to_vec(&contents).map_err(|_| KeyError::Closed)?;
     let place = place_of(tx.organisation().as_uuid(), id);
     let sealed = aloe_vault::seal(&current.identifiers(), &place, &text).map_err(|e| KeyError::Store(e.to_string()))?;
-    let version = i32::try_from(current.version().number()).unwrap_or(i32::MAX);
+    let version = number_of(current.version());
     let booking = message.booking.map(BookingId::as_uuid);
     tx.run(
         sql!("messages/add"),
@@ -148,6 +148,21 @@ pub async fn recent<N>(tx: &mut Tx<N>, keys: &Keys, most: i64) -> Result<Vec<Sho
 pub(crate) async fn settle(tx: &mut Tx<Job>, messages: &[Uuid], state: &str, reason: &str) -> Result<(), DbError> {
     tx.run(sql!("messages/settle"), &[&messages, &state, &reason]).await?;
     Ok(())
+}
+
+/// Seals a message under the current version of the organisation's key.
+pub(crate) fn reseal(
+    keys: &OrganisationKeys,
+    organisation: Uuid,
+    id: Uuid,
+    version: i32,
+    sealed: &Sealed,
+) -> Result<Vec<u8>, KeyError> {
+    let place = place_of(organisation, id);
+    let opened =
+        aloe_vault::open(&keys.version(version)?.identifiers(), &place, sealed).map_err(|_| KeyError::Closed)?;
+    let fresh = aloe_vault::seal(&keys.current()?.identifiers(), &place, opened.as_bytes());
+    Ok(fresh.map_err(|e| KeyError::Store(e.to_string()))?.into_bytes())
 }
 
 fn open(

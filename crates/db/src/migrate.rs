@@ -39,6 +39,7 @@ migrations![
     "0012_cheaper_context",
     "0013_context_in_bytes",
     "0014_shorter_context",
+    "0015_key_rotation",
 ];
 
 /// What stops a migration.

@@ -150,12 +150,19 @@ impl Work<'_> {
         let keys = self.keys.of(&mut tx).await?;
         let mut named = Vec::with_capacity(batch.len());
         for (line, person) in batch.drain(..) {
-            named.push((bulk::import_key(&keys, line.content()).map_err(trouble)?, person));
+            named.push((bulk::import_keys(&keys, line.content()).map_err(trouble)?, person));
         }
-        let all: Vec<[u8; 32]> = named.iter().map(|(key, _)| *key).collect();
+        let all: Vec<&[u8]> = named
+            .iter()
+            .flat_map(|(keys, _)| &keys.all)
+            .map(Vec::as_slice)
+            .collect();
         let mut seen = bulk::imported_before(&mut tx, &all).await.map_err(trouble)?;
         let before = named.len();
-        named.retain(|(key, _)| seen.insert(*key));
+        named.retain(|(keys, _)| {
+            let is_new = keys.all.iter().all(|key| !seen.contains(key));
+            is_new && seen.insert(keys.current.to_vec())
+        });
         tally.known += (before - named.len()) as u64;
         tally.added += named.len() as u64;
         if !self.dry_run && !named.is_empty() {
@@ -165,7 +172,9 @@ impl Work<'_> {
             let prepared: Result<Vec<_>, _> = named
                 .iter()
                 .zip(first..)
-                .map(|((key, person), number)| bulk::prepare(organisation, &keys, person, number, Some(*key)))
+                .map(|((names, person), number)| {
+                    bulk::prepare(organisation, &keys, person, number, Some(names.current))
+                })
                 .collect();
             bulk::write(&mut tx, &prepared.map_err(trouble)?)
                 .await

@@ -6,7 +6,7 @@ use aloe_vault::Place;
 use uuid::Uuid;
 
 use super::PatientError;
-use crate::keys::{Keys, OrganisationKeys, open_text, seal_text};
+use crate::keys::{Keys, OrganisationKeys, number_of, open_text, seal_text};
 use crate::statement::sql;
 use crate::trail::Act;
 use crate::tx::Tx;
@@ -139,7 +139,7 @@ pub(super) async fn store(
     };
     let current = keys.current()?;
     let blind = current.blind_index(identifier.kind, &identifier.canonical).to_vec();
-    let version = i32::try_from(current.version().number()).unwrap_or(i32::MAX);
+    let version = number_of(current.version());
     let NewIdentifier {
         kind,
         country,

@@ -12,6 +12,7 @@ mod bookings;
 mod clinical;
 mod fence;
 mod patients;
+mod rotation;
 mod sessions;
 mod statements;
 mod team;

@@ -68,6 +68,12 @@ impl OrganisationKey {
         MacKey::of(self.derive("blind index")).mac(&[field.as_bytes(), normalised])
     }
 
+    /// What an index made under the version before this one becomes under this one. Nothing has to be opened for it, and
+    /// whoever knows the earlier key alone learns nothing from the result.
+    pub fn rotated_index(&self, field: &str, earlier: &[u8]) -> [u8; 32] {
+        MacKey::of(self.derive("rotated index")).mac(&[field.as_bytes(), earlier])
+    }
+
     /// Wraps a subject key, with the construction that seals values.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ migrations![
     "0013_context_in_bytes",
     "0014_shorter_context",
     "0015_key_rotation",
+    "0016_guards",
 ];
 
 /// What stops a migration.

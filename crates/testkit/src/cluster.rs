@@ -102,7 +102,11 @@ impl TestDb {
         if aloe_db::sabotage::is_on("P7-database") {
             self.grant_every_need().await;
         }
-        for (safeguard, function) in [("P13", "audit.record"), ("P15", "audit.refuse_change")] {
+        for (safeguard, function) in [
+            ("N1", "aloe.check_occupied"),
+            ("P13", "audit.record"),
+            ("P15", "audit.refuse_change"),
+        ] {
             if aloe_db::sabotage::is_on(safeguard) {
                 self.drop_triggers_of(function).await;
             }

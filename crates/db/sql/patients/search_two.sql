@@ -1,7 +1,7 @@
 SELECT p.patient_id, p.file_number, p.given_names, p.surname, p.birth_date, p.sex, p.phone, p.version,
-    i.masked AS masked_id
+    i.masked AS masked_id, p.merged_into
 FROM patient_tokens t
-JOIN patients p ON p.organisation_id = $1 AND p.patient_id = t.patient_id AND p.merged_into IS NULL
+JOIN patients p ON p.organisation_id = $1 AND p.patient_id = t.patient_id
 LEFT JOIN identifiers i ON i.organisation_id = $1 AND i.patient_id = p.patient_id AND i.kind = 'sa_id'
 WHERE t.organisation_id = $1 AND t.token >= $2 AND t.token < $3
     AND NOT EXISTS (

@@ -148,8 +148,7 @@ pub async fn book_at_desk(
     .ok_or(BookingError::NotOffered)?;
     let overbook = !wanted.overbook_reason.is_empty();
     let lane = choose_lane(tx, agenda, wanted.resource, span, None, overbook).await?;
-    let capacity = agenda.resource(wanted.resource).map_or(0, |r| r.capacity);
-    let overbooked = i16::try_from(lane.number()).is_ok_and(|lane| lane >= capacity);
+    let overbooked = is_beyond(agenda, wanted.resource, lane);
     let id = BookingId::fresh();
     let status = if wanted.channel == Channel::WalkIn {
         Status::Arrived
@@ -192,6 +191,12 @@ pub async fn book_at_desk(
     Ok(id)
 }
 
+/// Whether a lane is beyond what the diary takes at once.
+fn is_beyond(agenda: &Agenda, resource: ResourceId, lane: Lane) -> bool {
+    let capacity = agenda.resource(resource).map_or(0, |r| r.capacity);
+    i16::try_from(lane.number()).is_ok_and(|lane| lane >= capacity)
+}
+
 /// Moves or resizes a booking.
 ///
 /// # Errors
@@ -208,14 +213,17 @@ pub async fn move_at_desk(
         return Err(BookingError::Stale);
     }
     let (ends_at, span) = stretch(agenda, booking.service, to.starts_at, to.minutes).ok_or(BookingError::NotOffered)?;
-    let overbook =
-        !to.overbook_reason.is_empty() || (!booking.overbook_reason.is_empty() && to.resource == booking.resource);
-    let reason = if to.overbook_reason.is_empty() {
-        &booking.overbook_reason
-    } else {
-        &to.overbook_reason
+    // An earlier reason covers what it was given for: the same time or less of it.
+    let is_covered = to.resource == booking.resource && to.starts_at >= booking.starts_at && ends_at <= booking.ends_at;
+    let reason = match (to.overbook_reason.is_empty(), is_covered) {
+        (true, true) => booking.overbook_reason.as_str(),
+        _ => to.overbook_reason.as_str(),
     };
-    let lane = choose_lane(tx, agenda, to.resource, span, Some(id), overbook).await?;
+    let lane = choose_lane(tx, agenda, to.resource, span, Some(id), !reason.is_empty()).await?;
+    let reason = match is_beyond(agenda, to.resource, lane) {
+        true => reason,
+        false => "",
+    };
     tx.run(sql!("bookings/free"), &[&id.as_uuid()]).await?;
     tx.run(sql!("bookings/end_expired_holds"), &[&to.resource.as_uuid()])
         .await?;
@@ -229,7 +237,7 @@ pub async fn move_at_desk(
                 &ends_at,
                 &to.resource.as_uuid(),
                 &to.location.as_uuid(),
-                reason,
+                &reason,
             ],
         )
         .await?;

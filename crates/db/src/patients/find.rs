@@ -1,12 +1,15 @@
 //! Finding people: by range over folded tokens, by blind index, by birth date. Never by LIKE, which no index serves
 //! under row-level security.
 
+use std::collections::{HashMap, HashSet};
+
 use aloe_domain::identity::SaIdNumber;
 use aloe_domain::ids::PatientId;
 use aloe_domain::name::{prefix_range, query_tokens, search_tokens};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::PatientError;
 use crate::keys::Keys;
@@ -73,7 +76,7 @@ pub async fn search(tx: &mut Tx<Patients>, keys: &Keys, typed: &str, today: Date
     } else {
         by_tokens(tx, &tokens_of(typed)).await?
     };
-    let found: Vec<Found> = unique(rows.iter().map(Found::from_row));
+    let found: Vec<Found> = unique(kept(tx, &rows).await?.into_iter());
     let detail = serde_json::json!({ "shown": found.len() });
     tx.record(&Act {
         action: "search",
@@ -85,6 +88,30 @@ pub async fn search(tx: &mut Tx<Patients>, keys: &Keys, typed: &str, today: Date
     })
     .await?;
     Ok(found)
+}
+
+/// The people of these rows. What is found on a file that was merged away leads to the file that was kept: its numbers and
+/// names stay findable.
+async fn kept(tx: &mut Tx<Patients>, rows: &[Row]) -> Result<Vec<Found>, PatientError> {
+    let merged: Vec<Uuid> = rows
+        .iter()
+        .filter(|row| row.get::<_, Option<Uuid>>("merged_into").is_some())
+        .map(|row| row.get("patient_id"))
+        .collect();
+    let mut kept: HashMap<Uuid, Found> = HashMap::new();
+    if !merged.is_empty() {
+        for row in tx.rows(sql!("patients/kept_files"), &[&merged]).await? {
+            kept.insert(row.get("found_id"), Found::from_row(&row));
+        }
+    }
+    Ok(rows
+        .iter()
+        .map(|row| {
+            kept.get(&row.get("patient_id"))
+                .cloned()
+                .unwrap_or_else(|| Found::from_row(row))
+        })
+        .collect())
 }
 
 async fn by_identifier(tx: &mut Tx<Patients>, keys: &Keys, number: &SaIdNumber) -> Result<Vec<Row>, PatientError> {
@@ -131,7 +158,7 @@ fn date_of(typed: &str) -> Option<Date> {
 }
 
 fn unique(found: impl Iterator<Item = Found>) -> Vec<Found> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     found
         .filter(|f| seen.insert(f.id))
         .take(usize::try_from(MOST).unwrap_or(30))
@@ -158,10 +185,9 @@ pub async fn duplicates(
         let rows = tx
             .rows(sql!("patients/same_identifier"), &[&kind, &indexes, &except])
             .await?;
-        found.extend(
-            rows.iter()
-                .map(|row| (Found::from_row(row), "the same identity number")),
-        );
+        for other in kept(tx, &rows).await? {
+            found.push((other, "the same identity number"));
+        }
     }
     if let Some(birth_date) = birth_date {
         let rows = tx
@@ -170,12 +196,14 @@ pub async fn duplicates(
                 &[&birth_date, &search_tokens(surname), &except],
             )
             .await?;
-        for other in rows.iter().map(Found::from_row) {
+        for other in kept(tx, &rows).await? {
             if !found.iter().any(|(f, _)| f.id == other.id) {
                 found.push((other, "the same surname and birth date"));
             }
         }
     }
+    let mut seen: HashSet<Uuid> = except.into_iter().collect();
+    found.retain(|(other, _)| seen.insert(other.id.as_uuid()));
     Ok(found)
 }
 
@@ -187,12 +215,8 @@ pub async fn possible_matches(tx: &mut Tx<Patients>, phone: &str) -> Result<Vec<
     if phone.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(tx
-        .rows(sql!("patients/possible_matches"), &[&phone])
-        .await?
-        .iter()
-        .map(Found::from_row)
-        .collect())
+    let rows = tx.rows(sql!("patients/possible_matches"), &[&phone]).await?;
+    Ok(unique(kept(tx, &rows).await?.into_iter()))
 }
 
 /// People with a booking in a stretch of time: what the patients page shows before anything is typed.

@@ -16,7 +16,7 @@ use aloe_testkit::{Member, Organisation, TestDb, visit};
 use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
 use jiff::Timestamp;
 
-async fn agenda(db: &TestDb, at: &Organisation) -> Agenda {
+pub async fn agenda(db: &TestDb, at: &Organisation) -> Agenda {
     let mut tx = db.doors.public(&visit(), &at.slug).await.unwrap();
     let agenda = Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
     tx.done().await.unwrap();
@@ -27,7 +27,7 @@ fn key() -> IdempotencyKey {
     IdempotencyKey::parse(&uuid::Uuid::new_v4().to_string()).unwrap()
 }
 
-fn link() -> TokenHash {
+pub fn link() -> TokenHash {
     Token::random().unwrap().hash(TokenDomain::MANAGE_LINK)
 }
 
@@ -59,7 +59,7 @@ pub async fn book(
     book_because(db, at, by, starts_at, "").await
 }
 
-async fn book_because(
+pub async fn book_because(
     db: &TestDb,
     at: &Organisation,
     by: &Member,
@@ -106,7 +106,7 @@ fn wanted(at: &Organisation, starts_at: Timestamp, any: bool) -> PersonBooking {
 }
 
 /// A weekday morning that the practice offers, some days from now.
-fn soon() -> Timestamp {
+pub fn soon() -> Timestamp {
     let zone = jiff::tz::TimeZone::get("Africa/Johannesburg").unwrap();
     let day = Timestamp::now()
         .to_zoned(zone.clone())

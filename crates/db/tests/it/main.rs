@@ -11,6 +11,7 @@ mod audit;
 mod bookings;
 mod clinical;
 mod fence;
+mod guards;
 mod patients;
 mod rotation;
 mod sessions;

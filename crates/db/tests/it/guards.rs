@@ -1,0 +1,283 @@
+//! What the database holds by itself where the application takes care too (lessons 1, 3, 7, 13 and 24).
+
+use aloe_db::bookings::{self, BookingError, Move};
+use aloe_db::error::DbError;
+use aloe_db::patients;
+use aloe_domain::permission::Role;
+use aloe_domain::permission::need::{Patients, Schedule};
+use aloe_testkit::{Member, Organisation, TestDb, visit};
+use aloe_vault::{Token, TokenDomain};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::bookings::{agenda, book, book_because, soon};
+
+fn code(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().unwrap().code().code().to_owned()
+}
+
+async fn move_to(
+    db: &TestDb,
+    at: &Organisation,
+    by: &Member,
+    id: aloe_domain::ids::BookingId,
+    starts_at: Timestamp,
+    reason: &str,
+) -> Result<(), BookingError> {
+    let agenda = agenda(db, at).await;
+    let scope = by.membership.scope::<Schedule>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await?;
+    let version = bookings::find(&mut tx, id).await?.version;
+    let to = Move {
+        version,
+        resource: at.resources[0],
+        location: at.location,
+        starts_at,
+        minutes: 20,
+        overbook_reason: reason.to_owned(),
+    };
+    bookings::move_at_desk(&mut tx, &agenda, id, &to).await?;
+    Ok(tx.commit().await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n1_a_booking_that_takes_no_time_in_the_diary_is_refused_by_the_database() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("untaken").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let id = book(&db, &practice, &owner, soon()).await.unwrap();
+    let later = "UPDATE aloe.bookings SET starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour' WHERE booking_id = $1";
+    let copy = "INSERT INTO aloe.bookings (organisation_id, booking_id, reference, service_id, location_id, resource_id, status, channel, starts_at, ends_at, contact_name)
+        SELECT organisation_id, gen_random_uuid(), 'ZZZZ2345', service_id, location_id, resource_id, 'pending', 'desk', starts_at, ends_at, 'Somebody' FROM aloe.bookings WHERE booking_id = $1";
+    let free = "DELETE FROM aloe.occupancies WHERE booking_id = $1";
+    for by_hand in [later, copy, free] {
+        let raw = db.raw_member(&practice, &owner).await.0;
+        assert_eq!(raw.execute(by_hand, &[&id.as_uuid()]).await.unwrap(), 1, "{by_hand}");
+        let error = raw.batch_execute("COMMIT").await.unwrap_err();
+        assert_eq!(code(&error), "AL012", "{by_hand}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_for_overbooking_covers_the_time_that_it_was_given_for_and_no_other() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("reason").await;
+    let (reception, owner) = (
+        db.member(&practice, Role::Reception).await,
+        db.member(&practice, Role::Owner).await,
+    );
+    let later = soon() + SignedDuration::from_hours(1);
+    for starts_at in [soon(), later] {
+        book(&db, &practice, &owner, starts_at).await.unwrap();
+    }
+    let squeezed = book_because(&db, &practice, &owner, soon(), "a sick child")
+        .await
+        .unwrap();
+    for by in [&owner, &reception] {
+        let moved = move_to(&db, &practice, by, squeezed, later, "").await;
+        assert!(
+            matches!(moved, Err(BookingError::Clash(ref c)) if c.len() == 1),
+            "{moved:?}"
+        );
+    }
+    move_to(&db, &practice, &owner, squeezed, later, "the mother works")
+        .await
+        .unwrap();
+    let free = soon() + SignedDuration::from_hours(2);
+    move_to(&db, &practice, &reception, squeezed, free, "").await.unwrap();
+    let reasons =
+        "SELECT array_agg(coalesce(after->>'overbook_reason', '') ORDER BY audit_entry_id) FROM aloe.audit_entries
+        WHERE entity = 'bookings' AND entity_id = $1 AND (action = 'insert' OR after ? 'overbook_reason')";
+    let superuser = db.superuser().await;
+    let row = superuser.query_one(reasons, &[&squeezed.as_uuid()]).await.unwrap();
+    let reasons: Vec<String> = row.get(0);
+    assert_eq!(reasons, ["a sick child", "the mother works", ""]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permitted_member_without_a_reason_overbooks_nothing_by_hand() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("noreason").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let id = book(&db, &practice, &owner, soon()).await.unwrap();
+    let raw = db.raw_member(&practice, &owner).await.0;
+    let beyond = "UPDATE aloe.occupancies SET lane = 50 WHERE booking_id = $1";
+    let error = raw.execute(beyond, &[&id.as_uuid()]).await.unwrap_err();
+    assert_eq!(code(&error), "AL006");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_ends_and_goes_along_when_the_booking_moves_to_a_later_day() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("later").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let id = book(&db, &practice, &owner, soon()).await.unwrap();
+    let token = Token::random().unwrap().hash(TokenDomain::MANAGE_LINK);
+    let scope = owner.membership.scope::<Schedule>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    bookings::add_link(&mut tx, id, &token, soon() + SignedDuration::from_hours(24))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let superuser = db.superuser().await;
+    let ends = "SELECT l.expires_at = b.ends_at + interval '1 day' FROM aloe.booking_links l JOIN aloe.bookings b USING (organisation_id, booking_id)";
+    let two_weeks = soon() + SignedDuration::from_hours(14 * 24);
+    move_to(&db, &practice, &owner, id, two_weeks, "").await.unwrap();
+    assert!(superuser.query_one(ends, &[]).await.unwrap().get::<_, bool>(0));
+    assert!(db.doors.link(&visit(), &practice.slug, &token).await.is_ok());
+    let over = "UPDATE aloe.booking_links SET expires_at = now() - interval '1 second'";
+    superuser.batch_execute(over).await.unwrap();
+    let refused = db.doors.link(&visit(), &practice.slug, &token).await;
+    assert!(matches!(refused, Err(DbError::NotEntered)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_booking_is_not_reopened_by_its_link_by_hand_either() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("reopen").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let id = book(&db, &practice, &owner, soon()).await.unwrap();
+    let token = Token::random().unwrap().hash(TokenDomain::MANAGE_LINK);
+    let scope = owner.membership.scope::<Schedule>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    bookings::add_link(&mut tx, id, &token, soon()).await.unwrap();
+    tx.commit().await.unwrap();
+    let (mut tx, _) = db.doors.link(&visit(), &practice.slug, &token).await.unwrap();
+    bookings::cancel_by_link(&mut tx, id, "by the person").await.unwrap();
+    tx.commit().await.unwrap();
+    let raw = db.login("aloe_public").await;
+    raw.batch_execute("BEGIN").await.unwrap();
+    let source = std::net::IpAddr::from([192, 0, 2, 7]);
+    raw.query(
+        "SELECT * FROM fence.enter_link($1, $2, $3, $4)",
+        &[
+            &practice.slug,
+            &token.as_bytes().as_slice(),
+            &source,
+            &uuid::Uuid::now_v7(),
+        ],
+    )
+    .await
+    .unwrap();
+    let reopened = raw
+        .execute(
+            "UPDATE aloe.bookings SET status = 'confirmed', cancel_reason = 'x'",
+            &[],
+        )
+        .await;
+    assert!(matches!(reopened, Ok(0) | Err(_)), "{reopened:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_consultation_changes_its_file_with_a_merge_and_in_no_other_way() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("file").await;
+    let (owner, reception) = (
+        db.member(&practice, Role::Owner).await,
+        db.member(&practice, Role::Reception).await,
+    );
+    let (mine, other) = (
+        db.patient(&owner, "Dlamini", "8001015009087").await,
+        db.patient(&owner, "Nkosi", "").await,
+    );
+    let encounter = crate::clinical::signed_consultation(&db, &owner, mine).await;
+    let raw = db.raw_member(&practice, &owner).await.0;
+    let by_hand = "UPDATE aloe.encounters SET patient_id = $1 WHERE encounter_id = $2";
+    let error = raw
+        .execute(by_hand, &[&other.as_uuid(), &encounter.as_uuid()])
+        .await
+        .unwrap_err();
+    assert_eq!(code(&error), "42501");
+    let raw = db.raw_member(&practice, &reception).await.0;
+    let call = "SELECT aloe.move_encounters($1, $2, $3, $4)";
+    for encounters in [None, Some(vec![encounter.as_uuid()])] {
+        raw.batch_execute("SAVEPOINT before").await.unwrap();
+        let error = raw
+            .query(
+                call,
+                &[&practice.id.as_uuid(), &encounters, &mine.as_uuid(), &other.as_uuid()],
+            )
+            .await
+            .unwrap_err();
+        assert_eq!(code(&error), "AL007");
+        raw.batch_execute("ROLLBACK TO before").await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_leaves_everything_findable_and_its_undo_puts_back_what_it_moved() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("findable").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let (keep, merged, last) = (
+        db.patient(&owner, "Dlamini", "").await,
+        db.patient(&owner, "Ngubane", "8001015009087").await,
+        db.patient(&owner, "Zondi", "").await,
+    );
+    let booking = book(&db, &practice, &owner, soon()).await.unwrap();
+    let encounter = crate::clinical::signed_consultation(&db, &owner, merged).await;
+    let scope = owner.membership.scope::<Patients>().unwrap();
+    let schedule = owner.membership.scope::<Schedule>().unwrap();
+    let mut tx = db.doors.member(&visit(), &schedule).await.unwrap();
+    bookings::attach_patient(&mut tx, booking, merged).await.unwrap();
+    tx.commit().await.unwrap();
+    let whose = "SELECT (SELECT patient_id FROM aloe.bookings WHERE booking_id = $1), (SELECT patient_id FROM aloe.encounters WHERE encounter_id = $2)";
+    let superuser = db.superuser().await;
+    let ids: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&booking.as_uuid(), &encounter.as_uuid()];
+
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    patients::merge(&mut tx, keep, merged).await.unwrap();
+    patients::merge(&mut tx, last, keep).await.unwrap();
+    tx.commit().await.unwrap();
+    let row = superuser.query_one(whose, &ids).await.unwrap();
+    assert_eq!((row.get(0), row.get(1)), (Some(last.as_uuid()), Some(last.as_uuid())));
+    for typed in ["8001015009087", "Ngubane", "Dlamini", "1980-01-01"] {
+        let found = crate::patients::find_all(&db, &owner, typed).await;
+        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [last], "{typed}");
+    }
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let warned = patients::duplicates(
+        &mut tx,
+        &db.keys,
+        Some(("sa_id", b"sa_id|ZAF|8001015009087")),
+        "",
+        None,
+        None,
+    )
+    .await
+    .unwrap();
+    assert_eq!(warned[0].0.id, last);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undone_merge_puts_back_bookings_and_consultations() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("undone").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let (keep, merged) = (
+        db.patient(&owner, "Dlamini", "").await,
+        db.patient(&owner, "Ngubane", "8001015009087").await,
+    );
+    let booking = book(&db, &practice, &owner, soon()).await.unwrap();
+    let encounter = crate::clinical::signed_consultation(&db, &owner, merged).await;
+    let schedule = owner.membership.scope::<Schedule>().unwrap();
+    let mut tx = db.doors.member(&visit(), &schedule).await.unwrap();
+    bookings::attach_patient(&mut tx, booking, merged).await.unwrap();
+    tx.commit().await.unwrap();
+    let scope = owner.membership.scope::<Patients>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let merge = patients::merge(&mut tx, keep, merged).await.unwrap();
+    patients::undo_merge(&mut tx, merge).await.unwrap();
+    tx.commit().await.unwrap();
+    let whose = "SELECT (SELECT patient_id FROM aloe.bookings WHERE booking_id = $1), (SELECT patient_id FROM aloe.encounters WHERE encounter_id = $2)";
+    let superuser = db.superuser().await;
+    let row = superuser
+        .query_one(whose, &[&booking.as_uuid(), &encounter.as_uuid()])
+        .await
+        .unwrap();
+    assert_eq!(
+        (row.get(0), row.get(1)),
+        (Some(merged.as_uuid()), Some(merged.as_uuid()))
+    );
+    let entries = "SELECT count(*) FROM aloe.audit_entries WHERE entity = 'patient_merges'";
+    assert_eq!(superuser.query_one(entries, &[]).await.unwrap().get::<_, i64>(0), 2);
+}

@@ -30,12 +30,24 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    match runtime.block_on(run_until_told(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("aloe: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Serving stops by itself when it is told to. Any other command is let go, which stops the database that it started.
+async fn run_until_told(cli: Cli) -> Result<(), runtime::Trouble> {
+    if matches!(cli.command, Command::Serve(_)) {
+        return run(cli).await;
+    }
+    let told_to_stop = serve::told_to_stop()?;
+    tokio::select! {
+        ended = run(cli) => ended,
+        () = told_to_stop => Err(runtime::Trouble::Plain("stopped before it was done. Run it again: what is done stays done.".into())),
     }
 }
 

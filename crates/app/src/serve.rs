@@ -36,6 +36,8 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
             "A new master key was made. Print its recovery kit with `aloe keys recovery-kit` and keep it in a safe."
         );
     }
+    // Before anything is started: a signal that comes meanwhile stops it in order too.
+    let told_to_stop = told_to_stop()?;
     let opened = runtime::start(&installation, settings).await?;
     let certificate = certificate(&installation, options)?;
     let edge = Edge::listen(options.listen, certificate).await?;
@@ -72,8 +74,6 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
         tokio::spawn(tell_changes(opened.doors.clone(), app.clone(), stopped.clone())),
         tokio::spawn(keep_house(opened.doors.clone(), stopped.clone())),
     ];
-    // Before anybody can know that it runs: a signal that comes at once stops it in order too.
-    let told_to_stop = told_to_stop()?;
     eprintln!("Aloe is open at {origin}/");
     tokio::select! {
         () = edge.serve(aloe_web::routes::router(app), stopped) => {}
@@ -115,7 +115,7 @@ pub fn password_workers() -> Result<PasswordWorkers, Trouble> {
 }
 
 /// Listens for SIGINT and SIGTERM from now on, and ends at the first.
-fn told_to_stop() -> Result<impl Future<Output = ()>, Trouble> {
+pub fn told_to_stop() -> Result<impl Future<Output = ()>, Trouble> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| signal(kind).map_err(|e| Trouble::io("listening for signals", e));
     let (mut terminated, mut interrupted) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);

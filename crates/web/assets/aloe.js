@@ -28,7 +28,21 @@ const say = (text, ms = 6000) => {
 	clearTimeout(lineTimer); put(line, text);
 	if (ms) lineTimer = setTimeout(put, ms, line, "");
 };
-const signedOut = () => say("Signed out. Sign in in another tab; what you typed stays here.", 0);
+let out = false;
+const signedOut = () => { out = true; say("Signed out. Sign in in another tab; what you typed stays here.", 0); };
+// After signing in again in another tab, as the same person: this page gets the new session's token and goes on
+const comeBack = async () => {
+	try {
+		const r = await fetch(location.href);
+		if (!r.ok || r.redirected) return;
+		const page = parse(await r.text()), token = $("meta[name=csrf]", page)?.content;
+		if (!token || page.body.dataset.me !== body.dataset.me) return;
+		$("meta[name=csrf]").content = token;
+		$$("input[name=csrf]").forEach((x) => { x.value = token; });
+		if (out) { out = false; say(""); }
+		return true;
+	} catch { /* the next try will tell */ }
+};
 const active = () => doc.activeElement, two = (n) => String(n).padStart(2, "0");
 const hhmm = (min) => `${two((min / 60 | 0) % 24)}:${two(min % 60)}`;
 const typing = (t) => t.matches?.("textarea,select,input:not([type=checkbox],[type=radio],[type=submit])");
@@ -142,12 +156,14 @@ const autosave = (form) => {
 				if (banner) { banner.hidden = false; banner.focus(); }
 				return;
 			}
-			if (r.redirected || r.status === 401) signedOut();
+			if (r.redirected || r.status === 401 || r.status === 403) {
+				if (!await comeBack()) signedOut(); else if (!fails) wait = 1;
+			}
 			if (!r.ok || !("version" in j)) throw Error();
 			form.elements.version.value = j.version; fails = 0;
 			tell("saved", `Saved ${j.saved_at}`);
 			if (dirty) { tell("dirty", "Not saved yet"); wait = 1500; }
-		} catch { dirty = true; wait = Math.min(3e4, 2000 * 2 ** fails++); tell("failed", "Not saved, trying again"); }
+		} catch { dirty = true; wait ||= Math.min(3e4, 2000 * 2 ** fails); fails++; tell("failed", "Not saved, trying again"); }
 		finally { busy = false; if (wait) later(wait); }
 	};
 	form.addEventListener("input", () => {
@@ -156,11 +172,16 @@ const autosave = (form) => {
 		if (!fails) { tell("dirty", "Not saved yet"); later(Math.max(0, Math.min(1500, first + 5000 - now()))); }
 	});
 	form.addEventListener("submit", () => { stop = true; dirty = false; });
-	savers.push({ flush: () => save(true), open: () => dirty || (busy && !stop) });
+	savers.push({ flush: () => save(true), retry: () => { if (fails) save(); }, open: () => dirty || (busy && !stop) });
 };
 const left = () => { maskAll(); savers.forEach((s) => s.flush()); };
 on("pagehide", left, 0, window);
-on("visibilitychange", () => { if (doc.hidden) left(); else if (source) soon(); });
+on("visibilitychange", async () => {
+	if (doc.hidden) return left();
+	if (source) soon();
+	if (out) await comeBack();
+	savers.forEach((s) => s.retry());
+});
 on("beforeunload", (e) => { if (savers.some((s) => s.open()) || $('form[data-dirty="yes"]:not([data-autosave])')) e.preventDefault(); }, 0, window);
 on("input", (e) => {
 	const t = e.target, f = t.form;
@@ -250,8 +271,8 @@ on("pointermove", (e) => {
 		if (over !== ev.parentElement) over.append(ev);
 		set(ev, "r", at(0, 288 - num(ev, "h"), rowAt(over, e.clientY) - drag.grip));
 	}
-	const from = num(ev, "r") * 5, cal = $("[data-cal]"), b = rect(cal);
-	ev.dataset.when = `${hhmm(from)} to ${hhmm(from + num(ev, "h") * 5)}`;
+	const from = +ev.dataset.start + (num(ev, "r") - num({ className: drag.cls }, "r")) * 5, cal = $("[data-cal]"), b = rect(cal);
+	ev.dataset.when = `${hhmm(from)} to ${hhmm(from + (size ? num(ev, "h") * 5 : +ev.dataset.minutes))}`;
 	cal.scrollTop += e.clientY > b.bottom - 40 ? 12 : e.clientY < b.top + 90 ? -12 : 0;
 });
 const drop = async (cancel) => {
@@ -261,11 +282,13 @@ const drop = async (cancel) => {
 	const back = () => { ev.className = d.cls; home.insertBefore(ev, d.next?.parentNode === home ? d.next : null); };
 	body.classList.remove("is-dragging"); ev.classList.remove("dragging");
 	swallow = true; setTimeout(() => { swallow = false; }, 50);
-	const was = { className: d.cls };
-	if (cancel === true || (to === home && num(was, "r") === row && num(was, "h") === rows)) return back();
+	const was = { className: d.cls }, down = row - num(was, "r");
+	if (cancel === true || (to === home && !down && num(was, "h") === rows)) return back();
+	// What is drawn in steps of five minutes need not begin or end on one: a move keeps the minutes, a resize keeps the start
+	const start = hhmm(+ev.dataset.start + down * 5), minutes = d.size ? rows * 5 : ev.dataset.minutes;
 	try {
-		const r = await post(ev.dataset.moveUrl, { resource: to.dataset.resource, date: to.dataset.date, start: hhmm(row * 5), minutes: rows * 5, version: ev.dataset.version || "" }, "text/html");
-		if (r.ok) { say(`Now at ${hhmm(row * 5)}, ${to.dataset.name || ""}`); return refresh(); }
+		const r = await post(ev.dataset.moveUrl, { resource: to.dataset.resource, date: to.dataset.date, start, minutes, version: ev.dataset.version || "" }, "text/html");
+		if (r.ok) { say(`Now at ${start}, ${to.dataset.name || ""}`); return refresh(); }
 		back();
 		if (r.status === 401) return signedOut();
 		const answer = parse(await r.text()), box = $("dialog", answer);

@@ -119,6 +119,8 @@ pub struct Shell {
     pub organisation: String,
     /// Who is signed in, and as what.
     pub who: String,
+    /// The membership: a page that stays open goes on for the same person only.
+    pub me: String,
     /// A token for forms.
     pub csrf: String,
     /// The work.
@@ -174,6 +176,7 @@ impl Shell {
             base: format!("/o/{}", m.slug),
             organisation: m.organisation_name.clone(),
             who: format!("{} · {}", roles.join(", "), m.name),
+            me: m.id.to_string(),
             csrf: staff.csrf.clone(),
             nav,
             foot,

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aloe_domain::identity::SaIdNumber;
+use aloe_domain::identity::{Country, IdentityDocument, IdentityType, SaIdNumber};
 use aloe_domain::ids::PatientId;
 use aloe_domain::name::{prefix_range, query_tokens, search_tokens};
 use jiff::Timestamp;
@@ -69,13 +69,22 @@ impl Found {
 /// What the database or the keys answered.
 pub async fn search(tx: &mut Tx<Patients>, keys: &Keys, typed: &str, today: Date) -> Result<Vec<Found>, PatientError> {
     let typed = typed.trim();
-    let rows = if let Ok(number) = SaIdNumber::parse(typed, today) {
-        by_identifier(tx, keys, &number).await?
+    let mut rows = if let Ok(number) = SaIdNumber::parse(typed, today) {
+        by_identifier(
+            tx,
+            keys,
+            "sa_id",
+            &[format!("sa_id|ZAF|{}", number.normalised()).into_bytes()],
+        )
+        .await?
     } else if let Some(date) = date_of(typed) {
         tx.rows(sql!("patients/search_birth_date"), &[&date, &MOST]).await?
     } else {
         by_tokens(tx, &tokens_of(typed)).await?
     };
+    if rows.is_empty() {
+        rows = by_document(tx, keys, typed, today).await?;
+    }
     let found: Vec<Found> = unique(kept(tx, &rows).await?.into_iter());
     let detail = serde_json::json!({ "shown": found.len() });
     tx.record(&Act {
@@ -114,12 +123,47 @@ async fn kept(tx: &mut Tx<Patients>, rows: &[Row]) -> Result<Vec<Found>, Patient
         .collect())
 }
 
-async fn by_identifier(tx: &mut Tx<Patients>, keys: &Keys, number: &SaIdNumber) -> Result<Vec<Row>, PatientError> {
-    let canonical = format!("sa_id|ZAF|{}", number.normalised());
-    let indexes = keys.of(tx).await?.blind_indexes("sa_id", canonical.as_bytes());
+async fn by_identifier(
+    tx: &mut Tx<Patients>,
+    keys: &Keys,
+    kind: &str,
+    canonical: &[Vec<u8>],
+) -> Result<Vec<Row>, PatientError> {
+    let keys = keys.of(tx).await?;
+    let indexes: Vec<Vec<u8>> = canonical
+        .iter()
+        .flat_map(|bytes| keys.blind_indexes(kind, bytes))
+        .collect();
     Ok(tx
-        .rows(sql!("patients/search_identifier"), &[&"sa_id", &indexes, &MOST])
+        .rows(sql!("patients/search_identifier"), &[&kind, &indexes, &MOST])
         .await?)
+}
+
+/// Whoever has a passport or a permit of this number. Which country issued a passport is not typed into a search: each is
+/// tried.
+async fn by_document(tx: &mut Tx<Patients>, keys: &Keys, typed: &str, today: Date) -> Result<Vec<Row>, PatientError> {
+    if !typed.chars().any(|c| c.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let mut rows = Vec::new();
+    for kind in [
+        IdentityType::Passport,
+        IdentityType::AsylumPermit,
+        IdentityType::RefugeePermit,
+    ] {
+        let read = |country: Country| {
+            let document = IdentityDocument::parse(kind, country.code(), typed, today).ok()?;
+            document.canonical_bytes()
+        };
+        let canonical: Vec<Vec<u8>> = match kind {
+            IdentityType::Passport => Country::all().filter_map(read).collect(),
+            _ => read(Country::SOUTH_AFRICA).into_iter().collect(),
+        };
+        if !canonical.is_empty() {
+            rows.extend(by_identifier(tx, keys, kind.code(), &canonical).await?);
+        }
+    }
+    Ok(rows)
 }
 
 async fn by_tokens(tx: &mut Tx<Patients>, tokens: &[String]) -> Result<Vec<Row>, PatientError> {
@@ -165,23 +209,22 @@ fn unique(found: impl Iterator<Item = Found>) -> Vec<Found> {
         .collect()
 }
 
-/// People who may be the same as the one being registered: the same identifier, or a part of the surname and the birth
-/// date. Never merged by itself.
+/// People who may be the same as the one being registered: the same identity document, or a part of the surname and the
+/// birth date. Never merged by itself.
 ///
 /// # Errors
 /// What the database answered.
 pub async fn duplicates(
     tx: &mut Tx<Patients>,
     keys: &Keys,
-    document: Option<(&str, &[u8])>,
-    surname: &str,
-    birth_date: Option<Date>,
+    document: Option<&IdentityDocument>,
+    born: Option<(&str, Date)>,
     except: Option<PatientId>,
 ) -> Result<Vec<(Found, &'static str)>, PatientError> {
     let except = except.map(PatientId::as_uuid);
     let mut found: Vec<(Found, &'static str)> = Vec::new();
-    if let Some((kind, canonical)) = document {
-        let indexes = keys.of(tx).await?.blind_indexes(kind, canonical);
+    if let Some((kind, canonical)) = document.and_then(|d| Some((d.kind().code(), d.canonical_bytes()?))) {
+        let indexes = keys.of(tx).await?.blind_indexes(kind, &canonical);
         let rows = tx
             .rows(sql!("patients/same_identifier"), &[&kind, &indexes, &except])
             .await?;
@@ -189,7 +232,7 @@ pub async fn duplicates(
             found.push((other, "the same identity number"));
         }
     }
-    if let Some(birth_date) = birth_date {
+    if let Some((surname, birth_date)) = born {
         let rows = tx
             .rows(
                 sql!("patients/same_person"),

@@ -235,6 +235,11 @@ async fn store_document(
     document: &IdentityDocument,
 ) -> Result<(), PatientError> {
     let (Some(value), Some(canonical)) = (document.expose(), document.canonical_bytes()) else {
+        // None says that what is on file is not theirs.
+        for kind in ["sa_id", "passport", "asylum_permit", "refugee_permit"] {
+            tx.run(sql!("patients/remove_identifier"), &[&id.as_uuid(), &kind])
+                .await?;
+        }
         return Ok(());
     };
     let country = document.country().map(|c| c.code()).unwrap_or_default();

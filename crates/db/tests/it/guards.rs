@@ -235,16 +235,10 @@ async fn a_merge_leaves_everything_findable_and_its_undo_puts_back_what_it_moved
         assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [last], "{typed}");
     }
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    let warned = patients::duplicates(
-        &mut tx,
-        &db.keys,
-        Some(("sa_id", b"sa_id|ZAF|8001015009087")),
-        "",
-        None,
-        None,
-    )
-    .await
-    .unwrap();
+    let document = aloe_testkit::registration("Khumalo", "8001015009087").document;
+    let warned = patients::duplicates(&mut tx, &db.keys, Some(&document), None, None)
+        .await
+        .unwrap();
     assert_eq!(warned[0].0.id, last);
 }
 

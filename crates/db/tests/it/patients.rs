@@ -1,6 +1,7 @@
 //! Finding, duplicates, merging, masking and revealing (lessons 5, 12, 16 and 24; P4 and P8).
 
 use aloe_db::patients::{self, Found, PatientError};
+use aloe_domain::identity::{IdentityDocument, IdentityType};
 use aloe_domain::permission::{Role, need};
 use aloe_testkit::{Member, TestDb, registration, visit};
 
@@ -51,33 +52,41 @@ async fn the_same_id_number_or_name_and_birth_date_is_noticed() {
     let scope = reception.membership.scope::<need::Patients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let other = registration("Khumalo", "8001015009087");
-    let canonical = other.document.canonical_bytes().unwrap();
-    let found = patients::duplicates(&mut tx, &db.keys, Some(("sa_id", &canonical)), "Khumalo", None, None)
-        .await
-        .unwrap();
-    assert_eq!(found.len(), 1);
-    let found = patients::duplicates(
-        &mut tx,
-        &db.keys,
-        None,
-        "Dlamini",
-        Some(jiff::civil::date(1980, 1, 1)),
-        None,
-    )
-    .await
-    .unwrap();
-    assert_eq!(found[0].0.id, first);
-    let found = patients::duplicates(
-        &mut tx,
-        &db.keys,
-        None,
-        "Dlamini",
-        Some(jiff::civil::date(1981, 1, 1)),
-        None,
-    )
-    .await
-    .unwrap();
+    let mut look = async |document, born, except| {
+        patients::duplicates(&mut tx, &db.keys, document, born, except)
+            .await
+            .unwrap()
+    };
+    assert_eq!(look(Some(&other.document), None, None).await.len(), 1);
+    assert!(look(Some(&other.document), None, Some(first)).await.is_empty());
+    let born = jiff::civil::date(1980, 1, 1);
+    assert_eq!(look(None, Some(("Dlamini", born)), None).await[0].0.id, first);
+    let found = look(None, Some(("Dlamini", jiff::civil::date(1981, 1, 1))), None).await;
     assert!(found.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passport_and_a_permit_are_found_by_their_numbers() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("foreign").await;
+    let reception = db.member(&practice, Role::Reception).await;
+    let today = jiff::civil::date(2026, 11, 22);
+    let scope = reception.membership.scope::<need::Patients>().unwrap();
+    for (kind, country, number) in [
+        (IdentityType::Passport, "ZWE", "AE123456"),
+        (IdentityType::AsylumPermit, "", "DBN/12345/2020"),
+    ] {
+        let mut person = registration("Moyo", "");
+        person.document = IdentityDocument::parse(kind, country, number, today).unwrap();
+        let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+        let id = patients::register(&mut tx, &db.keys, &person).await.unwrap();
+        tx.commit().await.unwrap();
+        for typed in [number.to_owned(), number.to_lowercase()] {
+            let found = find_all(&db, &reception, &typed).await;
+            assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [id], "{typed}");
+        }
+    }
+    assert!(find_all(&db, &reception, "AE123457").await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,6 +42,8 @@ pub enum Refusal {
     Fields(Vec<(String, String)>),
     /// Other bookings are in the way.
     Clash(String),
+    /// People on file who may be the same: why, and which.
+    OnFile(Vec<(String, String)>),
     /// The body is not JSON.
     NotJson,
 }
@@ -78,6 +80,12 @@ impl IntoResponse for Refusal {
                 errors,
             ),
             Self::Clash(detail) => problem(StatusCode::CONFLICT, "The time is taken", &detail, Vec::new()),
+            Self::OnFile(same) => problem(
+                StatusCode::CONFLICT,
+                "Perhaps already on file",
+                "Nobody was registered. If it is none of these people, send it again with not_the_same set.",
+                same,
+            ),
             Self::NotJson => problem(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "This address takes JSON",

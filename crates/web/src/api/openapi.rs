@@ -18,7 +18,10 @@ const PROBLEMS: [(&str, &str); 10] = [
     ("403", "The roles do not allow this; the attempt is in the audit trail"),
     ("404", "Nothing here, or nothing that the caller may see"),
     ("405", "The address does not take this method"),
-    ("409", "It changed meanwhile, or the time is taken"),
+    (
+        "409",
+        "It changed meanwhile, the time is taken, or the person may be on file",
+    ),
     ("413", "The body is too large"),
     ("415", "The body is not JSON"),
     ("422", "Some fields cannot be taken"),

@@ -149,6 +149,9 @@ pub struct NewPatient {
     #[schemars(length(max = 400))]
     address: String,
     document: Document,
+    /// Registers a person who may be on file: somebody looked, and it is none of those.
+    #[serde(default)]
+    not_the_same: bool,
 }
 
 /// A person's contact details.
@@ -238,6 +241,7 @@ pub async fn show(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
 /// Registers a person.
 pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Answer<(StatusCode, axum::Json<Patient>)> {
     let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let not_the_same = body.not_the_same;
     let mut f = as_form(body);
     if !f.get("language").is_empty() && Language::from_code(f.get("language")).is_none() {
         f.complain(
@@ -250,6 +254,15 @@ pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Ans
         return Err(Refusal::of(&f));
     };
     let mut tx = staff.begin().await?;
+    if !not_the_same {
+        let born = Some(contact.surname.as_str()).zip(contact.birth_date);
+        let same = patients::duplicates(&mut tx, &staff.app.keys, Some(&document), born, None).await?;
+        if !same.is_empty() {
+            tx.done().await?;
+            let each = |(found, why): (Found, &str)| ("document".to_owned(), format!("{why}: patient {}", found.id));
+            return Err(Refusal::OnFile(same.into_iter().map(each).collect()));
+        }
+    }
     let person = Registration {
         contact,
         document,

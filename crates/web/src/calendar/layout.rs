@@ -25,6 +25,10 @@ pub struct Event {
     pub state: String,
     /// The version, for moves.
     pub version: i32,
+    /// Minutes after midnight, and how many: what is drawn in steps of five need not begin or end on one.
+    pub start: i64,
+    /// Its length in minutes.
+    pub minutes: i64,
     /// Whether it may be moved.
     pub movable: bool,
     /// Whether the panel shows it.
@@ -98,6 +102,8 @@ pub fn events(
                 what: format!("{} · {service}", clock::hour_in(b.starts_at, zone)),
                 state,
                 version: b.version,
+                start: minute_of_day(b.starts_at, zone),
+                minutes: minutes_of(b),
                 movable: !locked
                     && matches!(
                         b.status,
@@ -111,12 +117,15 @@ pub fn events(
         .collect()
 }
 
+fn minutes_of(b: &BookingRow) -> i64 {
+    (b.ends_at.as_second() - b.starts_at.as_second()) / 60
+}
+
 /// First row and height in rows of five minutes. A very short one is drawn ten minutes high, to be hit.
 fn rows(b: &BookingRow, zone: &TimeZone) -> (i64, i64) {
     let start = minute_of_day(b.starts_at, zone);
-    let minutes = (b.ends_at.as_second() - b.starts_at.as_second()) / 60;
     let row = (start / 5).clamp(0, 287);
-    (row, (minutes / 5).max(2).min(288 - row))
+    (row, (minutes_of(b) / 5).max(2).min(288 - row))
 }
 
 /// Lane (from 1) and number of lanes of each span: spans that overlap, directly or by others, share the width.

@@ -46,7 +46,15 @@ struct PatientForm {
     languages: Vec<Choice>,
     notice: Option<Notice>,
     duplicates: Vec<(Line, &'static str)>,
+    not_the_same: &'static str,
     f: Form,
+}
+
+impl PatientForm {
+    fn showing(mut self, same: &[(Found, &'static str)]) -> Self {
+        self.duplicates = same.iter().map(|(found, why)| (Line::of(found), *why)).collect();
+        self
+    }
 }
 
 fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
@@ -98,6 +106,10 @@ fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, 
             .collect(),
         notice,
         duplicates: Vec::new(),
+        not_the_same: match id {
+            None => "None of these: register a new file",
+            Some(_) => "Not one of these: the number belongs here",
+        },
         f,
     }
 }
@@ -240,27 +252,30 @@ fn medical_aid(f: &mut Form) -> Option<MedicalAid> {
     })
 }
 
-async fn duplicates_of(
-    staff: &Staff<Patients>,
-    typed: &Typed,
-    except: Option<PatientId>,
-) -> Result<Vec<(Found, &'static str)>, Failure> {
+async fn duplicates_of(staff: &Staff<Patients>, typed: &Typed) -> Result<Vec<(Found, &'static str)>, Failure> {
     let mut tx = staff.begin().await?;
-    let canonical = typed
-        .document
-        .as_ref()
-        .and_then(|d| d.canonical_bytes().map(|bytes| (d.kind().code(), bytes)));
-    let document = canonical.as_ref().map(|(kind, bytes)| (*kind, bytes.as_slice()));
     let c = &typed.contact;
+    let (surname, born) = (c.surname.as_str(), c.birth_date);
     let found = patients::duplicates(
         &mut tx,
         &staff.app.keys,
-        document,
-        c.surname.as_str(),
-        c.birth_date,
-        except,
+        typed.document.as_ref(),
+        Some(surname).zip(born),
+        None,
     )
     .await?;
+    tx.done().await?;
+    Ok(found)
+}
+
+/// Others with the number that a file is about to get.
+async fn owners_of(
+    staff: &Staff<Patients>,
+    document: Option<&IdentityDocument>,
+    except: PatientId,
+) -> Result<Vec<(Found, &'static str)>, Failure> {
+    let mut tx = staff.begin().await?;
+    let found = patients::duplicates(&mut tx, &staff.app.keys, document, None, Some(except)).await?;
     tx.done().await?;
     Ok(found)
 }
@@ -270,29 +285,32 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
     let today = clock::now().to_zoned(TimeZone::UTC).date();
     let notice = read_notice(&staff).await?;
     let typed = read(&mut f, today);
-    let shown = f.ticked("notice");
-    if notice.is_some() && !shown {
-        f.complain(
+    let shown = f.get("notice").parse::<i32>().ok();
+    match &notice {
+        Some(_) if shown.is_none() => f.complain(
             "notice",
             "Show the privacy notice to the person first, and tick the box.",
-        );
+        ),
+        Some(current) if shown != Some(current.version) => f.complain(
+            "notice",
+            "The privacy notice has changed meanwhile. Show the new one to the person, and tick the box again.",
+        ),
+        _ => {}
     }
     let Some(typed) = typed.filter(|_| f.is_fine()) else {
         return refused(&page(&staff, None, notice, f));
     };
     if !f.ticked("not_the_same") {
-        let same = duplicates_of(&staff, &typed, None).await?;
+        let same = duplicates_of(&staff, &typed).await?;
         if !same.is_empty() {
-            let mut page = page(&staff, None, notice, f);
-            page.duplicates = same.iter().map(|(found, why)| (Line::of(found), *why)).collect();
-            return refused(&page);
+            return refused(&page(&staff, None, notice, f).showing(&same));
         }
     }
     let registration = Registration {
         contact: typed.contact,
         document: typed.document.unwrap_or(IdentityDocument::NoneUnknown),
         medical_aid: typed.medical_aid,
-        notice_version: notice.filter(|_| shown).map(|n| n.version),
+        notice_version: notice.map(|n| n.version),
     };
     let mut tx = staff.begin().await?;
     let id = patients::register(&mut tx, &staff.app.keys, &registration).await?;
@@ -342,6 +360,12 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     let Some(typed) = read(&mut f, today) else {
         return refused(&page(&staff, Some(id), None, f));
     };
+    if !f.ticked("not_the_same") {
+        let same = owners_of(&staff, typed.document.as_ref(), id).await?;
+        if !same.is_empty() {
+            return refused(&page(&staff, Some(id), None, f).showing(&same));
+        }
+    }
     let mut tx = staff.begin().await?;
     let Typed {
         contact,

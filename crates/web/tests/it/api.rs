@@ -113,6 +113,9 @@ async fn a_person_is_registered_and_found_and_the_number_is_never_answered() {
     let person =
         json!({ "given_names": "Naledi", "surname": "Khumalo", "document": { "kind": "sa_id", "number": ID } });
     let made = browser.post_json("/api/o/found/patients", &person.to_string()).await;
+    let again = browser.post_json("/api/o/found/patients", &person.to_string()).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    assert!(!again.text.contains(ID), "{}", again.text);
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     assert_eq!(made.json()["birth_date"], "1980-01-01", "taken from the number");
     let found = browser

@@ -42,6 +42,68 @@ async fn a_duplicate_is_shown_once_and_registered_only_when_reception_says_so() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_of_somebody_else_is_noticed_when_a_file_is_corrected_and_none_takes_it_off() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("desk").await;
+    let reception = app.db.member(&practice, Role::Reception).await;
+    app.db.patient(&reception, "Dlamini", "8001015009087").await;
+    let other = app.db.patient(&reception, "Nkosi", "").await;
+    let edit = format!("/o/desk/patients/{other}/edit");
+    let mut browser = app.signed_in(&reception);
+    let fields = [
+        ("version", "1"),
+        ("surname", "Nkosi"),
+        ("kind", "sa_id"),
+        ("id_number", "8001015009087"),
+    ];
+    let page = browser.post(&edit, &edit, &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("Perhaps already on file") && page.text.contains("Dlamini"));
+    let mut sure = fields.to_vec();
+    sure.push(("not_the_same", "1"));
+    let page = browser.post(&edit, &edit, &sure).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    let held = "SELECT count(*) FROM aloe.identifiers WHERE patient_id = $1";
+    let superuser = app.db.superuser().await;
+    let ask = async || {
+        superuser
+            .query_one(held, &[&other.as_uuid()])
+            .await
+            .unwrap()
+            .get::<_, i64>(0)
+    };
+    assert_eq!(ask().await, 1);
+    let off = [("version", "2"), ("surname", "Nkosi"), ("kind", "none_unknown")];
+    let page = browser.post(&edit, &edit, &off).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    assert_eq!(ask().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_notice_that_was_on_the_page_is_the_one_that_is_kept() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("desk").await;
+    let reception = app.db.member(&practice, Role::Reception).await;
+    let mut tx = app
+        .db
+        .doors
+        .operator(practice.id, "test", "a new notice")
+        .await
+        .unwrap();
+    aloe_db::settings::publish_notice(&mut tx, "Something else.")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let fields = |version| [("surname", "Nkosi"), ("kind", "none_unknown"), ("notice", version)];
+    let mut browser = app.signed_in(&reception);
+    let page = browser.post(NEW, NEW, &fields("1")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("has changed meanwhile"), "{}", page.text);
+    let page = browser.post(NEW, NEW, &fields("2")).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_numbers_are_refused_with_the_reason_and_kept() {
     let app = TestApp::start().await;
     let practice = app.db.practice("desk").await;

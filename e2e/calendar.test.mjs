@@ -89,6 +89,16 @@ test('a booking is dragged to another time and diary, and is still there after r
   assert.match(await panel(page).innerText(), /11:00 to 11:30/);
 });
 
+test('a drag keeps minutes that are not drawn in full, and a short booking stays short', async () => {
+  const page = await signIn('reception');
+  const { name } = await bookAtDesk(page, { date: weekday(DAY.drag), start: '08:07', diary: 1, minutes: 7 });
+  const from = await centre(boxOf(page, name));
+  await drag(page, { x: from.x, y: from.top - 4 }, { x: from.x, y: from.top - 4 + (await pixels(page, 60)) });
+  await page.getByText(/Now at 09:07/).waitFor();
+  await page.reload();
+  assert.match(await panel(page).innerText(), /09:07 to 09:14/);
+});
+
 test('Escape during a drag leaves the booking where it was', async () => {
   const page = await signIn('reception');
   const { name } = await bookAtDesk(page, { date: weekday(DAY.drag), start: '14:00', diary: 1, minutes: 30 });

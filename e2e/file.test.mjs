@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axe } from './support/axe.mjs';
-import { member, PHONE, screenshot, signIn } from './support/browser.mjs';
+import { fillDoor, member, PHONE, screenshot, signIn } from './support/browser.mjs';
 import { bookAtDesk, boxOf, freshName, register, staff, weekday } from './support/day.mjs';
 
 let hour = 8;
@@ -117,6 +117,44 @@ test('a note that could not be saved says so, and is saved once the connection i
   await saved(page);
   await page.reload();
   assert.equal(await page.getByLabel('Subjective').inputValue(), 'Typed without a connection');
+});
+
+test('a note typed after the session ended is saved once its author has signed in again in another tab', async () => {
+  const { page } = await consulting({ fresh: true });
+  const url = page.url();
+  await page.getByLabel('Subjective').fill('Before the session ended');
+  await saved(page);
+  const other = await page.context().newPage();
+  await other.goto(url);
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.waitForURL((at) => at.pathname === '/sign-in');
+  await page.getByLabel('Plan').fill('Typed while signed out');
+  await page.getByText(/Signed out. Sign in in another tab/).waitFor();
+  await page.getByText('Not saved, trying again').waitFor();
+  await fillDoor(other, member('practitioner'));
+  await other.waitForURL((at) => at.pathname !== '/sign-in');
+  await saved(page);
+  await other.goto(url);
+  assert.equal(await other.getByLabel('Plan').inputValue(), 'Typed while signed out');
+  await page.getByRole('button', { name: /^Review and sign/ }).click();
+  await page.waitForURL(/\/review$/);
+  await page.getByText('Typed while signed out').first().waitFor();
+});
+
+test('a page that stays open does not go on for somebody else', async () => {
+  const { page } = await consulting({ fresh: true });
+  const url = page.url();
+  const other = await page.context().newPage();
+  await other.goto(url);
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.waitForURL((at) => at.pathname === '/sign-in');
+  await page.getByLabel('Plan').fill('By the first practitioner');
+  await page.getByText(/Signed out. Sign in in another tab/).waitFor();
+  await fillDoor(other, member('owner'));
+  await other.waitForURL((at) => at.pathname !== '/sign-in');
+  await page.waitForTimeout(5000);
+  assert.match(await page.locator('[data-save-status]').innerText(), /Not saved/);
+  assert.equal(await page.getByLabel('Plan').inputValue(), 'By the first practitioner', 'and stays to be copied');
 });
 
 test('an empty note cannot be signed, a short one says what is left empty', async () => {

@@ -158,7 +158,7 @@ test('two files of one person are merged, and the merge is undone', async () => 
   await page.goto(gone);
   await page.getByText('This file was merged into').waitFor();
   await find(page, other);
-  assert.equal(await page.getByRole('row').filter({ hasText: other }).count(), 0, 'a merged file is not found by itself');
+  assert.equal(await page.getByRole('row').filter({ hasText: other }).count(), 0, 'a merged file is not shown by itself');
   await page.goto(kept);
   await page.getByRole('button', { name: /^Undo/ }).click();
   await page.getByRole('heading', { name: 'Merged into this file' }).waitFor({ state: 'detached' });

@@ -1,5 +1,6 @@
 //! Lines of a CSV file (RFC 4180), one by one, so that a broken one does not swallow those after it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Source;
@@ -135,7 +136,7 @@ impl<R: Source> Iterator for Lines<R> {
 /// Which column holds what.
 pub struct Columns {
     at: HashMap<&'static str, usize>,
-    count: usize,
+    header: Vec<String>,
 }
 
 /// What can be imported. `surname` is needed; the rest may be missing.
@@ -162,7 +163,23 @@ impl Columns {
     /// A sentence that names what is missing.
     pub fn read(header: &RawLine, map: &[String]) -> Result<Self, String> {
         let cells = header.cells()?;
-        let renamed: HashMap<&str, &str> = map.iter().filter_map(|pair| pair.split_once('=')).collect();
+        let cells: Vec<String> = cells
+            .iter()
+            .map(|cell| cell.trim().trim_start_matches('\u{feff}').to_owned())
+            .collect();
+        let mut renamed: HashMap<&str, &str> = HashMap::new();
+        for pair in map {
+            let (ours, theirs) = pair
+                .split_once('=')
+                .ok_or_else(|| format!("--map reads OURS=THEIRS, such as phone=Cell; {pair} has no =."))?;
+            if !cells.iter().any(|cell| cell.eq_ignore_ascii_case(theirs)) {
+                return Err(format!(
+                    "--map {pair}: the file has no column {theirs}. It has: {}.",
+                    cells.join(", ")
+                ));
+            }
+            renamed.insert(ours, theirs);
+        }
         if let Some(unknown) = renamed.keys().find(|ours| !KNOWN.contains(ours)) {
             return Err(format!(
                 "--map: there is no column {unknown}. There are: {}.",
@@ -173,27 +190,47 @@ impl Columns {
             let theirs = renamed.get(ours).copied().unwrap_or(ours);
             cells
                 .iter()
-                .position(|cell| cell.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(theirs))
+                .position(|cell| cell.eq_ignore_ascii_case(theirs))
                 .map(|at| (ours, at))
         };
         let at: HashMap<&'static str, usize> = KNOWN.into_iter().filter_map(find).collect();
         if !at.contains_key("surname") {
             return Err("the file has no column surname. Name it with --map surname=THEIRS.".to_owned());
         }
-        Ok(Self { at, count: cells.len() })
+        Ok(Self { at, header: cells })
+    }
+
+    /// The names of all columns, in their order.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Columns that nothing is read from.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        let read = |index: &usize| self.at.values().any(|at| at == index);
+        let unread = self.header.iter().enumerate().filter(move |(index, _)| !read(index));
+        unread.map(|(_, name)| name.as_str())
     }
 
     /// The cells of a line by name, or why it does not fit.
     pub fn of(&self, line: &RawLine) -> Result<HashMap<&'static str, String>, String> {
         let cells = line.cells()?;
-        if cells.len() != self.count {
-            return Err(format!("{} cells instead of {}", cells.len(), self.count));
+        if cells.len() != self.header.len() {
+            return Err(format!("{} cells instead of {}", cells.len(), self.header.len()));
         }
         Ok(self
             .at
             .iter()
-            .filter_map(|(name, at)| Some((*name, cells.get(*at)?.trim().to_owned())))
+            .filter_map(|(name, at)| Some((*name, restored(cells.get(*at)?).trim().to_owned())))
             .collect())
+    }
+}
+
+/// A cell without the apostrophe that keeps a spreadsheet from running it as a formula.
+fn restored(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if matches!(aloe_domain::csv::neutralise(rest), Cow::Owned(_)) => rest,
+        _ => cell,
     }
 }
 

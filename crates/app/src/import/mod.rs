@@ -2,11 +2,12 @@
 
 mod lines;
 mod person;
+mod rejects;
 #[cfg(test)]
 mod tests;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use aloe_db::bulk;
@@ -22,6 +23,7 @@ use crate::installation::Installation;
 use crate::runtime::{self, Trouble};
 use crate::settings::Settings;
 use lines::{Columns, RawLine};
+use rejects::Rejects;
 
 /// Lines written in one transaction.
 const BATCH: usize = 1000;
@@ -37,6 +39,8 @@ pub struct Tally {
     pub known: u64,
     /// Lines that came back.
     pub rejected: u64,
+    /// Where they are.
+    pub rejects: Option<PathBuf>,
 }
 
 /// Imports a file.
@@ -44,30 +48,27 @@ pub struct Tally {
 /// # Errors
 /// A sentence about what is wrong and what to do.
 pub async fn import(settings: &Settings, options: &ImportOptions) -> Result<(), Trouble> {
-    let said = options.data_is.as_deref().unwrap_or_default();
-    if !["synthetic", "de-identified"].contains(&said) {
-        return Err(Trouble::Plain("outside production only invented or de-identified people are imported: say --data-is synthetic or --data-is de-identified. The word is kept in the trail.".into()));
-    }
     let installation = Installation::open(settings)?;
     let opened = runtime::reach(&installation, settings).await?;
     let organisation = opened.doors.find_organisation(&options.organisation).await?;
     let organisation =
         organisation.ok_or_else(|| Trouble::Plain(format!("there is no organisation {}.", options.organisation)))?;
+    let in_production = !organisation.synthetic && settings.admit_key_store().is_ok();
+    let purpose = purpose(options.data_is.as_deref(), in_production)?;
     let work = Work {
         doors: &opened.doors,
         keys: &installation.keys,
         organisation: organisation.id,
-        purpose: format!("importing patients; the data is {said}"),
+        purpose,
         dry_run: options.dry_run,
     };
-    let rejects = rejects_path(&options.file);
-    let tally = work.run(&options.file, &rejects, &options.map).await?;
+    let tally = work.run(&options.file, &options.map).await?;
     let would = if options.dry_run { "would be " } else { "" };
     eprintln!(
         "\n{} lines: {} {would}added, {} there already, {} rejected.",
         tally.read, tally.added, tally.known, tally.rejected
     );
-    if tally.rejected > 0 {
+    if let Some(rejects) = tally.rejects {
         eprintln!(
             "The rejected lines are in {}, each under its reason. Correct them there and import that file.",
             rejects.display()
@@ -76,10 +77,13 @@ pub async fn import(settings: &Settings, options: &ImportOptions) -> Result<(), 
     Ok(())
 }
 
-fn rejects_path(file: &Path) -> PathBuf {
-    let mut name = file.file_stem().unwrap_or_default().to_owned();
-    name.push(".rejected.csv");
-    file.with_file_name(name)
+/// What the trail says of an import: where real people are not served, the operator's word that it brings none.
+fn purpose(said: Option<&str>, in_production: bool) -> Result<String, Trouble> {
+    match said {
+        Some(word @ ("synthetic" | "de-identified")) => Ok(format!("importing patients; the data is {word}")),
+        None if in_production => Ok("importing patients".into()),
+        _ => Err(Trouble::Plain("outside production only invented or de-identified people are imported: say --data-is synthetic or --data-is de-identified. The word is kept in the trail. (Production is an organisation made with `aloe organisation create` whose keys lie in a device, or in a file that somebody answers for.)".into())),
+    }
 }
 
 /// One import.
@@ -101,17 +105,17 @@ impl Work<'_> {
     ///
     /// # Errors
     /// When a file cannot be read or written, or the database fails; what was committed stays, and a second run goes on.
-    pub async fn run(&self, file: &Path, rejects: &Path, map: &[String]) -> Result<Tally, Trouble> {
+    pub async fn run(&self, file: &Path, map: &[String]) -> Result<Tally, Trouble> {
         let open = File::open(file).map_err(|e| Trouble::io(&format!("opening {}", file.display()), e))?;
         let mut reader = lines::Lines::new(BufReader::new(open));
         let header = reader
             .next()
             .ok_or_else(|| Trouble::Plain("the file is empty.".into()))??;
         let columns = Columns::read(&header, map).map_err(Trouble::Plain)?;
-        let mut out =
-            BufWriter::new(File::create(rejects).map_err(|e| Trouble::io("making the file of rejected lines", e))?);
-        let wrote = |e: std::io::Error| Trouble::io("writing a rejected line", e);
-        out.write_all(&header.bytes).map_err(wrote)?;
+        let mut rejects = Rejects::beside(file, columns.header().to_vec());
+        for left_out in columns.left_out() {
+            eprintln!("The column {left_out} is left out: say --map OURS={left_out} if it is one of ours.");
+        }
         let mut tally = Tally::default();
         let mut batch: Vec<(RawLine, Registration)> = Vec::new();
         for line in reader {
@@ -121,8 +125,7 @@ impl Work<'_> {
                 Ok(person) => batch.push((line, person)),
                 Err(reason) => {
                     tally.rejected += 1;
-                    writeln!(out, "# line {}: {reason}", line.number).map_err(wrote)?;
-                    out.write_all(&line.bytes).map_err(wrote)?;
+                    rejects.add(&line, &reason)?;
                 }
             }
             if batch.len() == BATCH {
@@ -134,10 +137,7 @@ impl Work<'_> {
             }
         }
         self.write(&mut batch, &mut tally).await?;
-        out.flush().map_err(wrote)?;
-        if tally.rejected == 0 {
-            let _ = std::fs::remove_file(rejects);
-        }
+        tally.rejects = rejects.finish()?;
         Ok(tally)
     }
 

@@ -35,7 +35,7 @@ pub fn read(columns: &Columns, line: &RawLine) -> Result<Registration, String> {
         email: optional(get("email"), "e-mail", EmailAddress::parse)?
             .map(|e| e.as_str().to_owned())
             .unwrap_or_default(),
-        language: Language::from_code(get("language")).unwrap_or_default(),
+        language: language(get("language"))?,
         address: String::new(),
         reception_note: String::new(),
     };
@@ -92,6 +92,18 @@ fn birth_date(text: &str, document: &IdentityDocument, today: Date) -> Result<Op
         Some(date) if !dates.include(date) => Err("birth date: not the one in the identity number".to_owned()),
         Some(date) => Ok(Some(date)),
         None => Ok(dates.certain()),
+    }
+}
+
+/// `zu`, or with a country as elsewhere: `zu-ZA`.
+fn language(text: &str) -> Result<Language, String> {
+    let code = text.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    match code.as_str() {
+        "" => Ok(Language::default()),
+        code => Language::from_code(code).ok_or_else(|| {
+            let codes: Vec<&str> = Language::ALL.iter().map(|l| l.code()).collect();
+            format!("language: use one of {}, or leave it blank", codes.join(" "))
+        }),
     }
 }
 

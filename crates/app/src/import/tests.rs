@@ -38,9 +38,7 @@ impl Case {
             purpose: "importing patients; the data is synthetic".to_owned(),
             dry_run,
         };
-        work.run(file, &self.folder.path().join("rejected.csv"), &[])
-            .await
-            .unwrap()
+        work.run(file, &[]).await.unwrap()
     }
 
     async fn patients(&self) -> i64 {
@@ -53,8 +51,8 @@ impl Case {
             .get(0)
     }
 
-    fn rejected(&self) -> String {
-        let bytes = std::fs::read(self.folder.path().join("rejected.csv")).unwrap();
+    fn rejected(tally: &Tally) -> String {
+        let bytes = std::fs::read(tally.rejects.as_ref().unwrap()).unwrap();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }
@@ -76,7 +74,12 @@ async fn good_lines_go_in_bad_ones_come_back_and_none_is_lost() {
     let file = case.file("people.csv", &bytes);
     let first = case.run(&file, false).await;
     assert_eq!(first.read, first.added + first.rejected);
-    assert_eq!((first.read, first.rejected), (2000, broken), "{}", case.rejected());
+    assert_eq!(
+        (first.read, first.rejected),
+        (2000, broken),
+        "{}",
+        Case::rejected(&first)
+    );
     assert_eq!(case.patients().await, i64::try_from(first.added).unwrap());
     let second = case.run(&file, false).await;
     assert_eq!((second.added, second.known), (0, first.added));
@@ -90,7 +93,7 @@ async fn a_corrected_line_is_taken_and_its_remark_is_not_read() {
     let bad = format!("{header}\nThandi,Dlamini,,female,sa_id,,8001015009088,,,,,,zu\n");
     let tally = case.run(&case.file("bad.csv", bad.as_bytes()), false).await;
     assert_eq!((tally.added, tally.rejected), (0, 1));
-    let returned = case.rejected();
+    let returned = Case::rejected(&tally);
     assert!(returned.contains("# line 2: identity number"), "{returned}");
     assert!(
         !returned
@@ -101,6 +104,73 @@ async fn a_corrected_line_is_taken_and_its_remark_is_not_read() {
     let corrected = returned.replace("8001015009088", "8001015009087");
     let tally = case.run(&case.file("corrected.csv", corrected.as_bytes()), false).await;
     assert_eq!((tally.added, tally.rejected), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_that_comes_back_runs_as_a_formula_and_each_is_read_again_as_it_was() {
+    let case = Case::start().await;
+    let header = csv::HEADER.trim_end();
+    let bad = format!(
+        "{header}\n=1+1,Dlamini,nobody's day,,,,,+27825550142,,,,,\n\"#first\",@Nkosi,-1,,,,,\"\t0825550142\",,,,,\n\"open,=2+2,,,,,,,,,,,\n"
+    );
+    let tally = case.run(&case.file("bad.csv", bad.as_bytes()), false).await;
+    assert_eq!((tally.read, tally.added, tally.rejected), (3, 0, 3));
+    let returned = Case::rejected(&tally);
+    let mut reader = ::csv::ReaderBuilder::new()
+        .flexible(true)
+        .comment(Some(b'#'))
+        .from_reader(returned.as_bytes());
+    let cells: Vec<String> = reader
+        .records()
+        .flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    assert!(cells.iter().any(|cell| cell == "'+27825550142") && cells.iter().any(|cell| cell == "#first"));
+    assert!(cells.iter().any(|cell| cell == "> \"open,=2+2,,,,,,,,,,,"), "{cells:?}");
+    let runs = |cell: &&String| cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    assert_eq!(cells.iter().find(runs), None);
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(tally.rejects.as_ref().unwrap())
+            .unwrap()
+            .permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+
+    let corrected = returned
+        .replace("nobody's day", "1980-01-01")
+        .replace("'=1+1", "Thandi")
+        .replace("'@Nkosi", "Nkosi")
+        .replace("#first", "Sipho")
+        .replace("'-1", "");
+    let tally = case.run(&case.file("corrected.csv", corrected.as_bytes()), false).await;
+    assert_eq!((tally.added, tally.rejected), (2, 1), "{}", Case::rejected(&tally));
+    let phones = "SELECT count(*) FROM aloe.patients WHERE phone = '+27825550142'";
+    let superuser = case.db.superuser().await;
+    assert_eq!(superuser.query_one(phones, &[]).await.unwrap().get::<_, i64>(0), 2);
+    let again = Case::rejected(&tally);
+    assert!(
+        again.contains("\"> \"\"open,=2+2"),
+        "what was not put in order comes back again: {again}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn corrections_that_were_begun_are_not_written_over() {
+    let case = Case::start().await;
+    let header = csv::HEADER.trim_end();
+    let file = case.file("bad.csv", format!("{header}\n,,,,,,,,,,,,\n").as_bytes());
+    let (first, second) = (case.run(&file, false).await, case.run(&file, false).await);
+    assert_ne!(first.rejects, second.rejects);
+    assert_eq!(Case::rejected(&first), Case::rejected(&second));
+}
+
+#[test]
+fn outside_production_an_import_needs_a_word_and_in_production_none() {
+    assert_eq!(
+        super::purpose(Some("synthetic"), false).unwrap(),
+        "importing patients; the data is synthetic"
+    );
+    assert_eq!(super::purpose(None, true).unwrap(), "importing patients");
+    assert!(super::purpose(None, false).is_err() && super::purpose(Some("real"), true).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,10 +239,10 @@ async fn people_from_elsewhere_go_in_or_come_back_with_a_reason_each() {
             tally.added + tally.known + tally.rejected,
             people,
             "{set}: {}",
-            case.rejected()
+            Case::rejected(&tally)
         );
         assert_eq!(case.patients().await, i64::try_from(tally.added).unwrap());
-        let returned = case.rejected();
+        let returned = Case::rejected(&tally);
         let reasons = returned.lines().filter(|line| line.starts_with("# line")).count();
         assert_eq!(u64::try_from(reasons).unwrap(), tally.rejected, "{set}: {returned}");
     }

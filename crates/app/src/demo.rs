@@ -117,6 +117,10 @@ pub async fn fill(settings: &Settings, options: &DemoOptions) -> Result<(), Trou
         return Err(Trouble::Plain("this installation serves real people: synthetic ones are added only to a demonstration (`aloe serve --demo`).".into()));
     }
     let opened = runtime::reach(&installation, settings).await?;
+    let (_, genuine) = opened.doors.count_organisations().await?;
+    if genuine > 0 {
+        return Err(Trouble::Plain("this installation holds an organisation that is not a demonstration: synthetic people are added to none that has real ones. Choose another --data.".into()));
+    }
     let cast: Vec<(usize, Practice)> = cast(options).into_iter().enumerate().collect();
     let filler = Filler {
         doors: &opened.doors,

@@ -39,6 +39,10 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
     // Before anything is started: a signal that comes meanwhile stops it in order too.
     let told_to_stop = told_to_stop()?;
     let opened = runtime::start(&installation, settings).await?;
+    let (synthetic, _) = opened.doors.count_organisations().await?;
+    if synthetic > 0 && !options.demo {
+        return Err(Trouble::Plain("this installation was filled with synthetic people, whose passwords lie in demo.json: it is served with --demo only. Real people get an installation of their own, with another --data.".into()));
+    }
     let certificate = certificate(&installation, options)?;
     let edge = Edge::listen(options.listen, certificate).await?;
     let port = edge.address().map_or(0, |address| address.port());

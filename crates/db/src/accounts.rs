@@ -4,6 +4,7 @@ use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{MembershipId, OrganisationId, ResourceId, SessionId, UserId};
 use aloe_domain::permission::{OrganisationKind, RoleSet};
 use aloe_vault::TokenHash;
+use jiff::tz::TimeZone;
 use tokio_postgres::Row;
 
 use crate::doors::Doors;
@@ -134,7 +135,7 @@ impl Doors {
     /// What the database answered.
     pub async fn look_up(&self, access: &TokenHash) -> Result<Option<SignedIn>, DbError> {
         let hash = access.as_bytes().as_slice();
-        let rows = self.auth_rows(sql!("accounts/look_up_session"), &[&hash]).await?;
+        let rows = self.auth_rows(sql!("accounts/session_of"), &[&hash]).await?;
         rows.first().map(|first| signed_in(first, &rows, hash)).transpose()
     }
 
@@ -247,6 +248,7 @@ fn membership(row: &Row, token_hash: &[u8]) -> Result<Membership, DbError> {
         slug: row.get("organisation_slug"),
         kind: OrganisationKind::from_code(row.get("organisation_kind")).unwrap_or(OrganisationKind::Practice),
         synthetic: row.get("synthetic"),
+        zone: zone_of(row.get("time_zone")),
         id: MembershipId::from_uuid(row.get("membership_id")),
         user: UserId::from_uuid(row.get("user_id")),
         name: row.get("member_name"),
@@ -256,6 +258,14 @@ fn membership(row: &Row, token_hash: &[u8]) -> Result<Membership, DbError> {
             .map(ResourceId::from_uuid),
         reception_may_reveal: row.get("reception_may_reveal"),
     })
+}
+
+/// The zone of the organisation's first place; South Africa's while it has none.
+fn zone_of(name: Option<String>) -> TimeZone {
+    let named = name.and_then(|name| TimeZone::get(&name).ok());
+    named
+        .or_else(|| TimeZone::get("Africa/Johannesburg").ok())
+        .unwrap_or(TimeZone::UTC)
 }
 
 /// The roles in a row's `roles` column.

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use aloe_domain::ids::{MembershipId, OrganisationId, ResourceId, SessionId, UserId};
 use aloe_domain::permission::{OrganisationKind, Permission, PermissionSet, RoleSet, granted, need::Need};
+use jiff::tz::TimeZone;
 
 /// A signed-in person, as the database answered for their access token.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Membership {
     pub kind: OrganisationKind,
     /// Whether everyone in it is invented.
     pub synthetic: bool,
+    /// The zone of its first place, in which its pages show times.
+    pub zone: TimeZone,
     /// The membership.
     pub id: MembershipId,
     /// The user.

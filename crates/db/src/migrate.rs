@@ -41,6 +41,7 @@ migrations![
     "0014_shorter_context",
     "0015_key_rotation",
     "0016_guards",
+    "0017_zone_of_session",
 ];
 
 /// What stops a migration.

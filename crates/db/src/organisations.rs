@@ -39,6 +39,17 @@ impl Doors {
 }
 
 impl Doors {
+    /// How many organisations hold invented people, and how many do not.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn count_organisations(&self) -> Result<(i64, i64), DbError> {
+        let rows = self.operator_rows(sql!("organisations/count"), &[]).await?;
+        Ok(rows
+            .first()
+            .map_or((0, 0), |row| (row.get("synthetic"), row.get("genuine"))))
+    }
+
     /// The ids of all organisations, for work on keys.
     ///
     /// # Errors

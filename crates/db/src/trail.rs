@@ -73,7 +73,7 @@ pub struct Filter {
 }
 
 /// One entry of the trail.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Entry {
     /// Its number.
     pub id: i64,

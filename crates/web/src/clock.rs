@@ -1,6 +1,6 @@
 //! Moments as people read them: in the location's zone, by the words of the desk.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -89,6 +89,11 @@ pub fn monday(date: Date) -> Date {
 
 /// The name of a weekday.
 pub fn weekday(date: Date) -> &'static str {
+    weekday_name(date.weekday())
+}
+
+/// `Monday`.
+pub fn weekday_name(day: Weekday) -> &'static str {
     const NAMES: [&str; 7] = [
         "Monday",
         "Tuesday",
@@ -98,7 +103,7 @@ pub fn weekday(date: Date) -> &'static str {
         "Saturday",
         "Sunday",
     ];
-    let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+    let index = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
     NAMES.get(index).copied().unwrap_or_default()
 }
 

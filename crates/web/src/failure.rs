@@ -3,9 +3,10 @@
 
 use aloe_db::bookings::BookingError;
 use aloe_db::clinical::ClinicalError;
-use aloe_db::error::DbError;
+use aloe_db::error::{DbError, Refusal};
 use aloe_db::keys::KeyError;
 use aloe_db::patients::PatientError;
+use aloe_domain::permission::Permission;
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -35,11 +36,18 @@ pub enum Failure {
     TooOften(u64),
     /// A rule of the organisation, in a sentence for the user.
     Refused(String),
+    /// What this person's roles do not allow, in a sentence about the rule.
+    Overstepped(String),
     /// The database or the key store does not answer.
     Unavailable,
     /// A mistake of ours.
     Broken,
 }
+
+/// Marks the answer to somebody who tried what their roles do not allow, and which permission is missing where that is
+/// known: the layer that found the session writes it to the trail.
+#[derive(Clone, Copy, Debug)]
+pub struct Overstepped(pub Option<Permission>);
 
 /// The page of a failure.
 #[derive(Template)]
@@ -62,7 +70,7 @@ impl Failure {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale => StatusCode::CONFLICT,
-            Self::Malformed | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Malformed | Self::Refused(_) | Self::Overstepped(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -111,7 +119,7 @@ impl Failure {
                     format!("Wait {}, then try again.", wait_words(*seconds)),
                 );
             }
-            Self::Refused(sentence) => return ("This cannot be done", sentence.clone()),
+            Self::Refused(sentence) | Self::Overstepped(sentence) => return ("This cannot be done", sentence.clone()),
             Self::Unavailable => (
                 "Aloe cannot answer just now",
                 "Nothing was changed. Try again in a minute; what you typed is still on the page before.",
@@ -172,6 +180,9 @@ impl Failure {
     }
 
     fn finish(&self, mut response: Response) -> Response {
+        if matches!(self, Self::Denied | Self::Overstepped(_)) {
+            response.extensions_mut().insert(Overstepped(None));
+        }
         if let Self::TooOften(seconds) = self {
             response
                 .headers_mut()
@@ -201,7 +212,10 @@ impl From<DbError> for Failure {
         match error {
             DbError::NotEntered => Self::SignedOut,
             DbError::Denied => Self::Denied,
-            DbError::Refused(aloe_db::error::Refusal::NoOrganisation) => Self::Missing,
+            DbError::Refused(Refusal::NoOrganisation) => Self::Missing,
+            DbError::Refused(refusal @ (Refusal::OnlyOwners | Refusal::Capacity)) => {
+                Self::Overstepped(refusal.to_string())
+            }
             DbError::Refused(refusal) => Self::Refused(refusal.to_string()),
             DbError::Conflict | DbError::Taken => Self::Stale,
             DbError::Constraint(name) => {

@@ -12,14 +12,18 @@ use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::{self, Need};
 use aloe_vault::{Token, TokenDomain, TokenHash};
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Request, State};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::clock;
 use crate::cookies::{Cookie, add};
-use crate::failure::Failure;
+use crate::failure::{Failure, Overstepped};
 use crate::state::Aloe;
 
 /// What tokens against forgery are bound to in this request: the session, or the visitor's browser.
@@ -77,10 +81,17 @@ pub fn source_of(extensions: &axum::http::Extensions) -> IpAddr {
 pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: Next) -> Response {
     let visit = Visit::from(source_of(request.extensions()));
     request.extensions_mut().insert(visit);
-    let mut fresh = None;
+    let (mut fresh, mut member) = (None, None);
+    let (method, headers) = (request.method().clone(), request.headers().clone());
     match current(&app, &visit, request.headers()).await {
         Ok(Some((signed_in, hash, pair))) => {
             request.extensions_mut().insert(CsrfSubject(hash));
+            let slug = slug_in(request.uri().path());
+            member = signed_in
+                .memberships
+                .iter()
+                .find(|m| Some(m.slug.as_str()) == slug)
+                .cloned();
             request.extensions_mut().insert(signed_in);
             fresh = pair;
         }
@@ -89,6 +100,11 @@ pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: N
     }
     let told = Cookie::Flash.read(&app.config, request.headers()).is_some();
     let mut response = next.run(request).await;
+    if let (Some(Overstepped(missing)), Some(member)) = (response.extensions_mut().remove(), member)
+        && let Err(error) = record_attempt(&app, &visit, &member, &method, missing).await
+    {
+        response = Failure::from(error).page(&headers);
+    }
     // A word from the page before is said once.
     if told && response.status() == axum::http::StatusCode::OK {
         add(response.headers_mut(), Cookie::Flash.clear(&app.config));
@@ -254,6 +270,16 @@ impl<N> Staff<N> {
         Ok(self.app.doors.member(&self.visit, &scope).await?)
     }
 
+    /// The zone in which the organisation's pages show times: its first place's.
+    pub fn zone(&self) -> &TimeZone {
+        &self.member.zone
+    }
+
+    /// Today, there.
+    pub fn today(&self) -> Date {
+        clock::now().to_zoned(self.member.zone.clone()).date()
+    }
+
     /// Whether the roles grant a permission, for what a page offers.
     pub fn may(&self, permission: Permission) -> bool {
         self.member.permissions().contains(permission)
@@ -308,7 +334,7 @@ impl<N: Asked> FromRequestParts<Aloe> for Staff<N> {
         let found = membership(parts, app).await?;
         match N::check(&found.member) {
             Ok(scope) => Ok(found.into_staff(scope)),
-            Err(permission) => Err(refuse(&found, parts, permission).await),
+            Err(permission) => Err(refuse(&parts.headers, permission)),
         }
     }
 }
@@ -362,25 +388,38 @@ async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Respon
     })
 }
 
-/// Writes the refused attempt to the trail, then says so.
-async fn refuse(found: &FoundMember, parts: &Parts, permission: Permission) -> Response {
-    let note = async {
-        let doors = &found.someone.app.doors;
-        let mut tx = doors.member(&found.someone.visit, &found.member.any_scope()).await?;
-        let detail = serde_json::json!({ "permission": permission.code(), "method": parts.method.as_str() });
-        tx.record_denied(&Act {
-            action: "denied",
-            entity: "memberships",
-            entity_id: Some(found.member.id.as_uuid()),
-            patient: None,
-            purpose: "",
-            detail: Some(detail),
-        })
-        .await?;
-        tx.commit().await
-    };
-    match note.await {
-        Ok(()) => Failure::Denied.page(&parts.headers),
-        Err(error) => Failure::from(error).page(&parts.headers),
-    }
+/// Refuses what no role grants. The attempt is recorded where the session was found.
+fn refuse(headers: &HeaderMap, permission: Permission) -> Response {
+    let mut response = Failure::Denied.page(headers);
+    response.extensions_mut().insert(Overstepped(Some(permission)));
+    response
+}
+
+/// Writes an attempt at what the roles do not allow to the organisation's trail.
+async fn record_attempt(
+    app: &Aloe,
+    visit: &Visit,
+    member: &Membership,
+    method: &Method,
+    missing: Option<Permission>,
+) -> Result<(), DbError> {
+    let mut tx = app.doors.member(visit, &member.any_scope()).await?;
+    let permission = missing.map(Permission::code);
+    let detail = serde_json::json!({ "permission": permission, "method": method.as_str() });
+    tx.record_denied(&Act {
+        action: "denied",
+        entity: "memberships",
+        entity_id: Some(member.id.as_uuid()),
+        patient: None,
+        purpose: "",
+        detail: Some(detail),
+    })
+    .await?;
+    tx.commit().await
+}
+
+/// The organisation's part of a path: `/o/{org}/…`, or the same below `/api`.
+fn slug_in(path: &str) -> Option<&str> {
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    path.strip_prefix("/o/")?.split('/').next()
 }

@@ -7,13 +7,11 @@ use aloe_domain::permission::need::Patients;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use uuid::Uuid;
 
 use super::answer::{Answer, Refusal};
 use super::body::Json;
-use crate::clock;
 use crate::form::Form;
 use crate::people::form::read;
 use crate::people::list::{cleaned, is_enough};
@@ -217,7 +215,7 @@ pub async fn search(staff: Staff<Patients>, Json(body): Json<Search>) -> Answer<
     if !is_enough(&q) {
         return Err(Refusal::field("query", "Send at least two letters or digits."));
     }
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let today = staff.today();
     let mut tx = staff.begin().await?;
     let found = patients::search(&mut tx, &staff.app.keys, &q, today).await?;
     tx.commit().await?;
@@ -240,7 +238,7 @@ pub async fn show(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
 
 /// Registers a person.
 pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Answer<(StatusCode, axum::Json<Patient>)> {
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let today = staff.today();
     let not_the_same = body.not_the_same;
     let mut f = as_form(body);
     if !f.get("language").is_empty() && Language::from_code(f.get("language")).is_none() {

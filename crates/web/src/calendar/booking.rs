@@ -155,6 +155,17 @@ fn place_of(agenda: &Agenda, resource: Option<ResourceId>) -> Option<LocationId>
     works.or_else(|| agenda.locations.iter().find(|l| l.active).map(|l| l.id))
 }
 
+impl Chosen {
+    /// A time that reads like the booking's own is its own: when clocks are put back, an hour comes twice.
+    fn unless_where(mut self, before: &BookingRow, agenda: &Agenda) -> Self {
+        let wall = |at: jiff::Timestamp| at.to_zoned(agenda.zone(self.location)).datetime();
+        if wall(self.starts_at) == wall(before.starts_at) {
+            self.starts_at = before.starts_at;
+        }
+        self
+    }
+}
+
 /// Reads when and where; complaints stand beside their fields.
 fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
     let service = f.id::<ServiceId>("service");
@@ -337,6 +348,7 @@ pub async fn save(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
         tx.done().await?;
         return refused(&form_page(&staff, &agenda, f, Some(&before)));
     };
+    let at = at.unless_where(&before, &agenda);
     if before.version != version {
         return Err(Failure::Stale);
     }

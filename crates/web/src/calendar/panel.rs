@@ -135,7 +135,7 @@ pub async fn load(staff: &Staff<Schedule>, agenda: &Agenda, id: BookingId, now: 
         }
         None => {
             let found = patients::possible_matches(&mut tx, &b.contact_phone).await?;
-            panel.matches = found.iter().map(Line::of).collect();
+            panel.matches = found.iter().map(|f| Line::of(f, staff.today())).collect();
         }
     }
     tx.done().await?;

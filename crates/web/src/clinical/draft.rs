@@ -52,7 +52,7 @@ pub async fn save(
     let saved = store(&staff, &id, &f).await;
     match saved {
         Ok((version, at)) if script => {
-            Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at) })).into_response())
+            Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at, staff.zone()) })).into_response())
         }
         Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}")))),
         Err(Failure::Stale) if !script => kept(staff, &id, &f).await.map_err(|failure| failure.page(&headers)),

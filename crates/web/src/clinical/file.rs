@@ -9,13 +9,14 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::{FileFrame, frame, id_of, zone};
+use super::{FileFrame, frame, id_of};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other};
 use crate::people::show::id_of as patient_id;
 use crate::session::Staff;
+use jiff::tz::TimeZone;
 
 /// A signed note on the page.
 pub struct NoteBlock {
@@ -31,7 +32,7 @@ pub struct NoteBlock {
 
 impl NoteBlock {
     /// A signed note as a block.
-    pub fn of(note: &SignedNote) -> Self {
+    pub fn of(note: &SignedNote, zone: &TimeZone) -> Self {
         let said = note
             .sections
             .parts()
@@ -46,11 +47,7 @@ impl NoteBlock {
             amendment: note.amendment,
             reason: note.reason.clone(),
             parts: said.map(|(heading, text)| (heading, text.to_owned())).collect(),
-            signed: format!(
-                "{}{number}, {}",
-                note.author,
-                clock::plain_moment(note.signed_at, &zone())
-            ),
+            signed: format!("{}{number}, {}", note.author, clock::plain_moment(note.signed_at, zone)),
         }
     }
 }
@@ -119,7 +116,7 @@ async fn call_in(staff: &Staff<Clinical>, booking: BookingId) -> Result<(), Fail
     let b = bookings::find(&mut tx, booking).await?;
     if b.status == Status::Arrived {
         let mut member = staff.begin_as_member().await?;
-        let agenda = aloe_db::agenda::Agenda::load(&mut member, clock::now().to_zoned(zone()).date()).await?;
+        let agenda = aloe_db::agenda::Agenda::load(&mut member, staff.today()).await?;
         member.done().await?;
         bookings::set_status(&mut tx, &agenda, booking, b.version, Status::InProgress, "").await?;
     }
@@ -144,9 +141,9 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
     let notes = clinical::notes(&mut tx, &encounter).await?;
     tx.commit().await?;
     let file = frame(&staff, encounter.patient, &visits, Some(id)).await?;
-    let (shell, title) = (Shell::new(&staff), super::title(&encounter));
+    let (shell, title) = (Shell::new(&staff), super::title(&encounter, staff.zone()));
     if encounter.signed_at.is_some() {
-        let notes = notes.iter().map(NoteBlock::of).collect();
+        let notes = notes.iter().map(|note| NoteBlock::of(note, staff.zone())).collect();
         return html(&SignedPage {
             shell,
             file,
@@ -158,7 +155,7 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
     }
     let saved = draft
         .as_ref()
-        .map(|d| format!("Saved {}", seconds(d.saved_at)))
+        .map(|d| format!("Saved {}", seconds(d.saved_at, staff.zone())))
         .unwrap_or_default();
     let resumed = draft.is_some();
     let version = draft.as_ref().map_or(0, |d| d.version);
@@ -195,7 +192,7 @@ pub async fn conflict(staff: Staff<Clinical>, id: &str, version: i32, typed: Sec
         file: frame(&staff, encounter.patient, &visits, Some(id)).await?,
         shell: Shell::new(&staff),
         id: id.to_string(),
-        title: super::title(&encounter),
+        title: super::title(&encounter, staff.zone()),
         version,
         saved: "Not saved: changed elsewhere".to_owned(),
         resumed: false,
@@ -211,6 +208,6 @@ pub async fn conflict(staff: Staff<Clinical>, id: &str, version: i32, typed: Sec
 }
 
 /// `09:11:52`.
-pub fn seconds(at: jiff::Timestamp) -> String {
-    at.to_zoned(zone()).strftime("%H:%M:%S").to_string()
+pub fn seconds(at: jiff::Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
 }

@@ -10,13 +10,14 @@ use aloe_db::patients::{self, PatientRecord};
 use aloe_domain::ids::{EncounterId, PatientId};
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::{Clinical, Patients};
-use jiff::tz::TimeZone;
 
 use crate::calendar::panel::MaskedLine;
 use crate::clock;
 use crate::failure::Failure;
 use crate::people::identifier_words;
 use crate::session::Staff;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// One consultation in the timeline.
 pub struct VisitLine {
@@ -48,11 +49,6 @@ pub struct FileFrame {
     pub visits: Vec<VisitLine>,
 }
 
-/// The zone that the file's times are shown in: the practice's first place's.
-pub(crate) fn zone() -> TimeZone {
-    TimeZone::get("Africa/Johannesburg").unwrap_or(TimeZone::UTC)
-}
-
 /// Reads the contact half of the frame.
 pub(crate) async fn frame(
     staff: &Staff<Clinical>,
@@ -72,7 +68,7 @@ pub(crate) async fn frame(
     Ok(FileFrame {
         patient: patient.to_string(),
         name: record.full_name(),
-        about: about(&record),
+        about: about(&record, staff.today()),
         note: record.reception_note,
         identifiers: identifiers.iter().map(line).collect(),
         may_reveal: staff.may(Permission::Reveal),
@@ -80,8 +76,7 @@ pub(crate) async fn frame(
     })
 }
 
-fn about(r: &PatientRecord) -> String {
-    let today = clock::now().to_zoned(zone()).date();
+fn about(r: &PatientRecord, today: Date) -> String {
     let sex = match r.sex.as_str() {
         "female" => "Woman",
         "male" => "Man",
@@ -106,12 +101,12 @@ fn about(r: &PatientRecord) -> String {
 fn visit(staff: &Staff<Clinical>, v: &EncounterLine, here: Option<EncounterId>) -> VisitLine {
     let state = match (v.signed_at, v.draft_saved_at) {
         (Some(_), _) => "signed".to_owned(),
-        (None, Some(at)) => format!("draft, saved {}", clock::hour_in(at, &zone())),
+        (None, Some(at)) => format!("draft, saved {}", clock::hour_in(at, staff.zone())),
         (None, None) => "not begun".to_owned(),
     };
     VisitLine {
         link: staff.link(&format!("/consultations/{}", v.id)),
-        when: clock::plain_moment(v.started_at, &zone()),
+        when: clock::plain_moment(v.started_at, staff.zone()),
         below: format!("{} · {state}", v.practitioner),
         here: here == Some(v.id),
     }
@@ -128,7 +123,7 @@ pub(crate) async fn registration_number(staff: &Staff<Clinical>) -> Result<Strin
         return Ok(String::new());
     };
     let mut tx = staff.begin_as_member().await?;
-    let agenda = aloe_db::agenda::Agenda::load(&mut tx, clock::now().to_zoned(TimeZone::UTC).date()).await?;
+    let agenda = aloe_db::agenda::Agenda::load(&mut tx, staff.today()).await?;
     tx.done().await?;
     Ok(agenda
         .resource(own)
@@ -137,6 +132,6 @@ pub(crate) async fn registration_number(staff: &Staff<Clinical>) -> Result<Strin
 }
 
 /// `Consultation, 24 November 2026, 08:45`.
-pub(crate) fn title(e: &Encounter) -> String {
-    format!("Consultation, {}", clock::plain_moment(e.started_at, &zone()))
+pub(crate) fn title(e: &Encounter, zone: &TimeZone) -> String {
+    format!("Consultation, {}", clock::plain_moment(e.started_at, zone))
 }

@@ -45,7 +45,7 @@ pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)
         shell: Shell::new(&staff),
         file,
         id: id.to_string(),
-        title: title(&encounter),
+        title: title(&encounter, staff.zone()),
         version,
         parts: parts
             .iter()

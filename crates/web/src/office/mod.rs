@@ -6,3 +6,4 @@ pub mod settings;
 pub mod setup;
 pub mod team;
 pub mod trail;
+pub mod trail_words;

@@ -4,7 +4,6 @@ use aloe_db::messages::{self, Shown};
 use aloe_domain::permission::need::Settings;
 use askama::Template;
 
-use crate::clinical::zone;
 use crate::clock;
 use crate::failure::Failure;
 use crate::page::{Answer, Shell, html};
@@ -33,7 +32,7 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
     let recent = messages::recent(&mut tx, &staff.app.keys, 50).await?;
     tx.done().await?;
     let line = |m: Shown| Line {
-        when: clock::short_moment(m.created_at, &zone()),
+        when: clock::short_moment(m.created_at, staff.zone()),
         sms: m.channel == "sms",
         m,
     };

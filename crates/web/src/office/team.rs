@@ -12,7 +12,6 @@ use aloe_domain::permission::{Permission, Role, RoleSet};
 use aloe_vault::{Token, TokenDomain};
 use askama::Template;
 use axum::extract::Path;
-use jiff::tz::TimeZone;
 
 use super::matrix::{self, Row};
 use crate::clock;
@@ -20,6 +19,7 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, refused, role_words, see_other_saying};
 use crate::session::Staff;
+use jiff::tz::TimeZone;
 
 /// One member on the page.
 pub struct MemberLine {
@@ -65,7 +65,7 @@ struct TeamPage {
 async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
     let mut tx = staff.begin_as_member().await?;
     let members = team::members(&mut tx).await?;
-    let agenda = Agenda::load(&mut tx, clock::now().to_zoned(TimeZone::UTC).date()).await?;
+    let agenda = Agenda::load(&mut tx, staff.today()).await?;
     tx.done().await?;
     let mut tx = staff.begin().await?;
     let invitations = team::invitations(&mut tx).await?;
@@ -77,8 +77,8 @@ async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
     let kind = staff.member.kind;
     Ok(TeamPage {
         shell: Shell::new(staff),
-        members: members.iter().map(|m| member_line(m, owners)).collect(),
-        invitations: invitations.iter().map(invitation_line).collect(),
+        members: members.iter().map(|m| member_line(m, owners, staff.zone())).collect(),
+        invitations: invitations.iter().map(|i| invitation_line(i, staff.zone())).collect(),
         choices: matrix::choices(kind),
         diaries: agenda
             .resources
@@ -96,7 +96,7 @@ async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
     })
 }
 
-fn member_line(m: &TeamMember, owners: usize) -> MemberLine {
+fn member_line(m: &TeamMember, owners: usize, zone: &TimeZone) -> MemberLine {
     MemberLine {
         id: m.id.to_string(),
         name: m.name.clone(),
@@ -106,19 +106,19 @@ fn member_line(m: &TeamMember, owners: usize) -> MemberLine {
         diary: m.resource.map(|r| r.to_string()).unwrap_or_default(),
         diary_name: m.diary.clone().unwrap_or_default(),
         active: m.active,
-        since: clock::plain_date(m.joined_at.to_zoned(TimeZone::UTC).date()),
+        since: clock::plain_date(m.joined_at.to_zoned(zone.clone()).date()),
         version: m.version,
         only_owner: owners == 1 && m.active && m.roles.contains(Role::Owner),
     }
 }
 
-fn invitation_line(i: &Invitation) -> InvitationLine {
+fn invitation_line(i: &Invitation, zone: &TimeZone) -> InvitationLine {
     InvitationLine {
         id: i.id.to_string(),
         name: i.name.clone(),
         email: i.email.clone(),
         roles: words(i.roles),
-        until: clock::plain_date(i.expires_at.to_zoned(TimeZone::UTC).date()),
+        until: clock::plain_date(i.expires_at.to_zoned(zone.clone()).date()),
     }
 }
 

@@ -14,11 +14,9 @@ use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::{Path, Query};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::list::Line;
 use super::show::id_of;
-use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, refused, see_other_saying};
@@ -51,8 +49,8 @@ struct PatientForm {
 }
 
 impl PatientForm {
-    fn showing(mut self, same: &[(Found, &'static str)]) -> Self {
-        self.duplicates = same.iter().map(|(found, why)| (Line::of(found), *why)).collect();
+    fn showing(mut self, same: &[(Found, &'static str)], today: Date) -> Self {
+        self.duplicates = same.iter().map(|(found, why)| (Line::of(found, today), *why)).collect();
         self
     }
 }
@@ -282,7 +280,7 @@ async fn owners_of(
 
 /// Registers the person. A possible duplicate is shown once, and registered all the same when reception says so.
 pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let today = staff.today();
     let notice = read_notice(&staff).await?;
     let typed = read(&mut f, today);
     let shown = f.get("notice").parse::<i32>().ok();
@@ -303,7 +301,7 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
     if !f.ticked("not_the_same") {
         let same = duplicates_of(&staff, &typed).await?;
         if !same.is_empty() {
-            return refused(&page(&staff, None, notice, f).showing(&same));
+            return refused(&page(&staff, None, notice, f).showing(&same, today));
         }
     }
     let registration = Registration {
@@ -355,7 +353,7 @@ pub async fn edit(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
 /// Saves a corrected file.
 pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
     let id = id_of(&id)?;
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let today = staff.today();
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
     let Some(typed) = read(&mut f, today) else {
         return refused(&page(&staff, Some(id), None, f));
@@ -363,7 +361,7 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     if !f.ticked("not_the_same") {
         let same = owners_of(&staff, typed.document.as_ref(), id).await?;
         if !same.is_empty() {
-            return refused(&page(&staff, Some(id), None, f).showing(&same));
+            return refused(&page(&staff, Some(id), None, f).showing(&same, today));
         }
     }
     let mut tx = staff.begin().await?;

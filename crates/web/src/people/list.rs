@@ -5,12 +5,12 @@ use aloe_domain::permission::need::Patients;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::Query;
-use jiff::tz::TimeZone;
 
 use crate::clock;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other};
 use crate::session::{Staff, urlencode};
+use jiff::civil::Date;
 
 /// What was typed.
 #[derive(serde::Deserialize)]
@@ -37,8 +37,7 @@ pub struct Line {
 
 impl Line {
     /// A found person as a line.
-    pub fn of(f: &Found) -> Self {
-        let today = clock::now().to_zoned(TimeZone::UTC).date();
+    pub fn of(f: &Found, today: Date) -> Self {
         Self {
             id: f.id.to_string(),
             name: f.full_name(),
@@ -85,7 +84,7 @@ pub async fn list(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answe
     let mut tx = staff.begin().await?;
     let searched = is_enough(&q);
     let found = if searched {
-        patients::search(&mut tx, &staff.app.keys, &q, today()).await?
+        patients::search(&mut tx, &staff.app.keys, &q, staff.today()).await?
     } else {
         let half_day = jiff::SignedDuration::from_hours(12);
         patients::seen_between(&mut tx, now - half_day, now + half_day).await?
@@ -101,7 +100,7 @@ pub async fn find(staff: Staff<Patients>, f: Form) -> Answer {
         return Ok(see_other(&staff.link(&format!("/patients?q={}", urlencode(&q)))));
     }
     let mut tx = staff.begin().await?;
-    let found = patients::search(&mut tx, &staff.app.keys, &q, today()).await?;
+    let found = patients::search(&mut tx, &staff.app.keys, &q, staff.today()).await?;
     tx.commit().await?;
     match found.as_slice() {
         [one] => Ok(see_other(&staff.link(&format!("/patients/{}", one.id)))),
@@ -115,7 +114,7 @@ fn page(staff: &Staff<Patients>, q: String, searched: bool, found: &[Found]) -> 
         searched,
         too_short: !q.is_empty() && !searched,
         full: i64::try_from(found.len()).unwrap_or(0) >= patients::MOST,
-        lines: found.iter().map(Line::of).collect(),
+        lines: found.iter().map(|f| Line::of(f, staff.today())).collect(),
         q,
     })
 }
@@ -123,10 +122,6 @@ fn page(staff: &Staff<Patients>, q: String, searched: bool, found: &[Found]) -> 
 /// Whether there is enough to search for.
 pub fn is_enough(q: &str) -> bool {
     q.chars().filter(|c| c.is_alphanumeric()).count() >= 2
-}
-
-fn today() -> jiff::civil::Date {
-    clock::now().to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

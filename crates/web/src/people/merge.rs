@@ -5,12 +5,10 @@ use aloe_domain::ids::PatientId;
 use aloe_domain::permission::need::Patients;
 use askama::Template;
 use axum::extract::{Path, Query};
-use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::list::{Line, cleaned, is_enough, is_number};
 use super::show::id_of;
-use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other, see_other_saying};
@@ -63,7 +61,7 @@ pub async fn find(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
 }
 
 async fn page(staff: &Staff<Patients>, id: PatientId, q: String) -> Answer {
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let today = staff.today();
     let mut tx = staff.begin().await?;
     let record = patients::find(&mut tx, id).await?;
     let found = if is_enough(&q) {
@@ -77,9 +75,13 @@ async fn page(staff: &Staff<Patients>, id: PatientId, q: String) -> Answer {
         id: id.to_string(),
         name: record.full_name(),
         file: record.file_number,
-        facts: super::show::facts(&record),
+        facts: super::show::facts(&record, staff.zone()),
         searched: !q.is_empty(),
-        lines: found.iter().filter(|f| f.id != id).map(Line::of).collect(),
+        lines: found
+            .iter()
+            .filter(|f| f.id != id)
+            .map(|f| Line::of(f, staff.today()))
+            .collect(),
         q,
     })
 }

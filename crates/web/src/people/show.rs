@@ -8,7 +8,6 @@ use aloe_domain::permission::need::Patients;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::Path;
-use jiff::tz::TimeZone;
 
 use super::identifier_words;
 use crate::calendar::panel::MaskedLine;
@@ -16,6 +15,7 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::page::{Answer, Shell, html};
 use crate::session::Staff;
+use jiff::tz::TimeZone;
 
 /// One booking in the list.
 pub struct BookingLine {
@@ -46,6 +46,7 @@ struct PatientPage {
     identifiers: Vec<MaskedLine>,
     may_reveal: bool,
     clinical: bool,
+    audit: bool,
     bookings: Vec<BookingLine>,
     merges: Vec<MergeLine>,
     merged_into: Option<String>,
@@ -73,13 +74,14 @@ pub async fn show(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
         id: id.to_string(),
         name: record.full_name(),
         file: record.file_number,
-        facts: facts(&record),
+        facts: facts(&record, staff.zone()),
         note: record.reception_note.clone(),
         identifiers: identifiers.iter().map(masked).collect(),
         may_reveal: staff.may(Permission::Reveal) || staff.may(Permission::RevealToVerify),
         clinical: staff.may(Permission::Clinical),
+        audit: staff.may(Permission::AuditAll) || staff.may(Permission::AuditOwnPatients),
         bookings: bookings.iter().map(|b| booking_line(&staff, b)).collect(),
-        merges: merges.iter().map(merge_line).collect(),
+        merges: merges.iter().map(|m| merge_line(m, staff.zone())).collect(),
         merged_into: record.merged_into.map(|m| m.to_string()),
     })
 }
@@ -99,8 +101,8 @@ fn masked(i: &patients::Identifier) -> MaskedLine {
 }
 
 /// The facts of a file, without blanks.
-pub(crate) fn facts(r: &PatientRecord) -> Vec<(&'static str, String)> {
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+pub(crate) fn facts(r: &PatientRecord, zone: &TimeZone) -> Vec<(&'static str, String)> {
+    let today = clock::now().to_zoned(zone.clone()).date();
     let born = r
         .birth_date
         .map(|b| format!("{} ({})", clock::plain_date(b), clock::age(b, today)));
@@ -110,7 +112,7 @@ pub(crate) fn facts(r: &PatientRecord) -> Vec<(&'static str, String)> {
     let notice = r.notice.map(|(v, at)| {
         format!(
             "version {v}, shown {}",
-            clock::plain_date(at.to_zoned(TimeZone::UTC).date())
+            clock::plain_date(at.to_zoned(zone.clone()).date())
         )
     });
     [
@@ -161,11 +163,11 @@ fn status_words(code: &str) -> &'static str {
     }
 }
 
-fn merge_line(m: &Merged) -> MergeLine {
+fn merge_line(m: &Merged, zone: &TimeZone) -> MergeLine {
     MergeLine {
         id: m.id.to_string(),
         name: m.name.clone(),
         file: m.file_number,
-        when: clock::plain_date(m.at.to_zoned(TimeZone::UTC).date()),
+        when: clock::plain_date(m.at.to_zoned(zone.clone()).date()),
     }
 }

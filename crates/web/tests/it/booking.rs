@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use crate::support::{Browser, TestApp, encode};
 
 /// The newest code in the outbox, as its phone would show it.
-async fn code(app: &TestApp, at: &Organisation) -> String {
+pub async fn code(app: &TestApp, at: &Organisation) -> String {
     let owner = app.db.member(at, Role::Owner).await;
     let page = app.signed_in(&owner).get(&format!("/o/{}/outbox", at.slug)).await;
     page.text
@@ -18,7 +18,7 @@ async fn code(app: &TestApp, at: &Organisation) -> String {
 }
 
 /// Chooses the first free time; answers the fields of the trip.
-async fn choose(browser: &mut Browser<'_>, at: &Organisation) -> (String, String) {
+pub async fn choose(browser: &mut Browser<'_>, at: &Organisation) -> (String, String) {
     let times = browser
         .get(&format!("/b/{}/times?service={}", at.slug, at.service))
         .await;
@@ -46,7 +46,7 @@ async fn choose(browser: &mut Browser<'_>, at: &Organisation) -> (String, String
 }
 
 /// The form of the details page with a person in it.
-fn details(at: &Organisation, start: &str, phone: &str, key: &str) -> Vec<(&'static str, String)> {
+pub fn details(at: &Organisation, start: &str, phone: &str, key: &str) -> Vec<(&'static str, String)> {
     vec![
         ("service", at.service.to_string()),
         ("place", at.location.to_string()),
@@ -59,7 +59,7 @@ fn details(at: &Organisation, start: &str, phone: &str, key: &str) -> Vec<(&'sta
     ]
 }
 
-async fn send(
+pub async fn send(
     browser: &mut Browser<'_>,
     at: &Organisation,
     path: &str,
@@ -74,7 +74,12 @@ async fn send(
 /// Books from first page to last; answers the path of the booking's own page.
 async fn book(app: &TestApp, browser: &mut Browser<'_>, at: &Organisation, phone: &str) -> String {
     let (start, _) = choose(browser, at).await;
-    let mut fields = details(at, &start, phone, &uuid::Uuid::new_v4().to_string());
+    book_at(app, browser, at, phone, &start).await
+}
+
+/// Books a time that is on offer; answers the path of the booking's own page.
+pub async fn book_at(app: &TestApp, browser: &mut Browser<'_>, at: &Organisation, phone: &str, start: &str) -> String {
+    let mut fields = details(at, start, phone, &uuid::Uuid::new_v4().to_string());
     let asked = send(browser, at, "details", &fields).await;
     assert!(asked.text.contains("name=\"pin\""), "{}", asked.text);
     fields.push(("proof", asked.value_of("proof")));

@@ -13,3 +13,4 @@ mod door;
 mod edge;
 mod permissions;
 mod support;
+mod zones;

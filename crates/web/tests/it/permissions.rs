@@ -322,3 +322,34 @@ async fn a_refused_attempt_is_in_the_trail() {
         .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 1);
 }
+
+/// What the database refuses is an attempt as well, and so is what only an owner may do.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_refuses_is_in_the_trail_too() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("inside").await;
+    let administrator = app.db.member(&practice, Role::Administrator).await;
+    let other = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.signed_in(&administrator);
+    let change = format!("/o/inside/team/{}", other.membership.id);
+    let fields = [("version", "1"), ("role", "owner"), ("standing", "active")];
+    let page = browser.post("/o/inside/team", &change, &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
+    let query = "SELECT count(*) FROM aloe.audit_entries WHERE action = 'denied' AND user_id = $1";
+    let ask = async |who: &Member| -> i64 {
+        let superuser = app.db.superuser().await;
+        superuser
+            .query_one(query, &[&who.membership.user.as_uuid()])
+            .await
+            .unwrap()
+            .get(0)
+    };
+    assert_eq!(ask(&administrator).await, 1);
+    let mut browser = app.signed_in(&other);
+    let denied = browser.get("/api/o/inside/audit-entries").await;
+    let before = ask(&other).await;
+    assert_eq!(before, i64::from(denied.status == StatusCode::FORBIDDEN));
+    let denied = browser.get("/o/inside/settings").await;
+    assert!(denied.is_denied());
+    assert_eq!(ask(&other).await, before + 1, "once, not twice");
+}

@@ -11,7 +11,6 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Tab, agenda, tabs};
-use crate::clinical::zone;
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -41,7 +40,7 @@ struct ClosuresPage {
 }
 
 fn page(staff: &Staff<Settings>, agenda: &Agenda, f: Form) -> ClosuresPage {
-    let today = clock::now().to_zoned(zone()).date();
+    let today = staff.today();
     let coming = [today.year(), today.year() + 1]
         .into_iter()
         .flat_map(aloe_domain::holidays::holidays);

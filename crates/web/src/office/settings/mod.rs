@@ -11,9 +11,7 @@ pub mod services;
 use aloe_db::agenda::Agenda;
 use aloe_domain::permission::need::Settings;
 use jiff::ToSpan;
-use jiff::tz::TimeZone;
 
-use crate::clock;
 use crate::failure::Failure;
 use crate::session::Staff;
 
@@ -57,7 +55,7 @@ pub(crate) fn tabs(staff: &Staff<Settings>) -> Vec<Tab> {
 /// Everything that is set.
 pub(crate) async fn agenda(staff: &Staff<Settings>) -> Result<Agenda, Failure> {
     let mut tx = staff.begin_as_member().await?;
-    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let today = staff.today();
     let agenda = Agenda::load(&mut tx, today.checked_sub(7.days()).unwrap_or(today)).await?;
     tx.done().await?;
     Ok(agenda)

@@ -1,1 +1,0 @@
-SELECT * FROM fence.look_up_session($1)

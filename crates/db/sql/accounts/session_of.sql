@@ -1,0 +1,1 @@
+SELECT * FROM fence.session_of($1)

@@ -1,0 +1,1 @@
+SELECT synthetic, genuine FROM fence.count_organisations()

@@ -123,6 +123,8 @@ pub struct Shell {
     pub me: String,
     /// A token for forms.
     pub csrf: String,
+    /// Names this rendering of the page: a form that is sent twice from it is done once.
+    pub once: String,
     /// The work.
     pub nav: Vec<NavItem>,
     /// What belongs to running the place.
@@ -178,6 +180,7 @@ impl Shell {
             who: format!("{} · {}", roles.join(", "), m.name),
             me: m.id.to_string(),
             csrf: staff.csrf.clone(),
+            once: uuid::Uuid::new_v4().simple().to_string(),
             nav,
             foot,
             synthetic: m.synthetic,

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use aloe_db::accounts::{ACCESS_SECONDS, Renewal, SESSION_SECONDS, TokenPair};
 use aloe_db::error::DbError;
+use aloe_db::idempotency::{Fingerprint, IdempotencyKey};
 use aloe_db::membership::{Member, Membership, Scope, SignedIn};
 use aloe_db::trail::Act;
 use aloe_db::tx::Tx;
@@ -24,6 +25,8 @@ use jiff::tz::TimeZone;
 use crate::clock;
 use crate::cookies::{Cookie, add};
 use crate::failure::{Failure, Overstepped};
+use crate::form::Form;
+use crate::page::see_other_saying;
 use crate::state::Aloe;
 
 /// What tokens against forgery are bound to in this request: the session, or the visitor's browser.
@@ -278,6 +281,22 @@ impl<N> Staff<N> {
     /// Today, there.
     pub fn today(&self) -> Date {
         clock::now().to_zoned(self.member.zone.clone()).date()
+    }
+
+    /// Whether this is the first sending of a form that makes something. Of two at once the second waits for the first.
+    ///
+    /// # Errors
+    /// When the form's key was used for something else.
+    pub async fn is_first<M>(&self, tx: &mut Tx<M>, f: &Form) -> Result<bool, Failure> {
+        let Some(key) = IdempotencyKey::parse(f.get("once")) else {
+            return Ok(true);
+        };
+        Ok(key.claim(tx, &Fingerprint::of(&[&self.path])).await?)
+    }
+
+    /// Where the second sending of a form leads.
+    pub fn sent_twice(&self, link: &str) -> Response {
+        see_other_saying(&self.app, &self.link(link), "This was sent twice, and is done once.")
     }
 
     /// Whether the roles grant a permission, for what a page offers.

@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::BookingError;
-use super::idempotency::{Fingerprint, IdempotencyKey};
 use super::place::{NewBooking, note_change, occupy, write};
 use super::read::{clashes, find};
 use crate::agenda::{Agenda, busy};
+use crate::idempotency::{Fingerprint, IdempotencyKey};
 use crate::statement::sql;
 use crate::tx::Tx;
 

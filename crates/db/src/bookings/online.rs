@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::BookingError;
 use super::hold::Hold;
-use super::idempotency::{Fingerprint, IdempotencyKey};
 use super::link::{Confirmed, add_link, link_ends, of_link};
 use super::offer::{Offer, offered};
 use super::place::{NewBooking, stretch};
 use crate::agenda::Agenda;
 use crate::doors::Person;
 use crate::error::DbError;
+use crate::idempotency::{Fingerprint, IdempotencyKey};
 use crate::statement::sql;
 use crate::tx::Tx;
 

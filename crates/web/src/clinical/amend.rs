@@ -32,6 +32,9 @@ pub async fn amend(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>
         ..Sections::default()
     };
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice(&format!("/consultations/{encounter_id}")));
+    }
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, encounter_id).await?;
     clinical::amend(&mut tx, &encounter, &reason, &sections, &staff.member, &number).await?;
     tx.commit().await?;

@@ -102,6 +102,9 @@ pub async fn begin(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>
     let patient = patient_id(&id)?;
     let booking: Option<BookingId> = f.get("booking").parse().ok();
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice(&format!("/patients/{patient}/file")));
+    }
     let encounter = clinical::begin(&mut tx, patient, booking, &staff.member).await?;
     tx.commit().await?;
     if let Some(booking) = booking {

@@ -169,6 +169,9 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     };
     let token = Token::random()?;
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice("/team"));
+    }
     let id = team::invite(
         &mut tx,
         &email,

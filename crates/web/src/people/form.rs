@@ -311,6 +311,9 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
         notice_version: notice.map(|n| n.version),
     };
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice("/patients"));
+    }
     let id = patients::register(&mut tx, &staff.app.keys, &registration).await?;
     let booking: Option<BookingId> = f.get("booking").parse().ok();
     if let Some(booking) = booking {

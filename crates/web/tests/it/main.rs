@@ -13,4 +13,5 @@ mod door;
 mod edge;
 mod permissions;
 mod support;
+mod twice;
 mod zones;

@@ -169,6 +169,9 @@ pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
         return refused(&page(&staff, &agenda(&staff).await?, f));
     };
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice("/settings/closures"));
+    }
     settings::add_closure(&mut tx, &closure).await?;
     tx.commit().await?;
     let said = "Added. Bookings that were made before stay in the calendar: move or cancel them there.";

@@ -120,6 +120,9 @@ pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
         return refused(&page(&staff, &agenda, None, f));
     };
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice("/settings/diaries"));
+    }
     settings::add_resource(&mut tx, &resource).await?;
     tx.commit().await?;
     Ok(see_other_saying(

@@ -92,6 +92,9 @@ pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
         return refused(&page(&staff, &agenda(&staff).await?, None, f));
     };
     let mut tx = staff.begin().await?;
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice("/settings/places"));
+    }
     settings::add_location(&mut tx, &location).await?;
     tx.commit().await?;
     Ok(see_other_saying(&staff.app, &staff.link("/settings/places"), "Added."))

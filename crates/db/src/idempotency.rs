@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::BookingError;
+use crate::bookings::BookingError;
 use crate::error::DbError;
 use crate::statement::sql;
 use crate::tx::Tx;
@@ -24,13 +24,13 @@ impl IdempotencyKey {
     }
 
     /// What is kept of it.
-    pub(super) fn hash(&self) -> &[u8] {
+    pub(crate) fn hash(&self) -> &[u8] {
         &self.0
     }
 
     /// The answer of the first request with this key, if there was one.
-    pub(super) async fn answer<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<Option<Uuid>, BookingError> {
-        let Some(row) = tx.find(sql!("bookings/find_answer"), &[&self.0]).await? else {
+    pub(crate) async fn answer<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<Option<Uuid>, BookingError> {
+        let Some(row) = tx.find(sql!("idempotency/find"), &[&self.0]).await? else {
             return Ok(None);
         };
         if of.is(row.get("fingerprint")) {
@@ -40,10 +40,25 @@ impl IdempotencyKey {
         }
     }
 
+    /// Claims the key for an act that has no answer to repeat: whether this is the first request with it. Of two at once the
+    /// second waits for the first to end.
+    ///
+    /// # Errors
+    /// `KeyReused` for a key of another act.
+    pub async fn claim<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<bool, BookingError> {
+        if tx
+            .run(sql!("idempotency/claim"), &[&self.0, &of.0, &Uuid::nil()])
+            .await?
+            == 1
+        {
+            return Ok(true);
+        }
+        self.answer(tx, of).await.map(|_| false)
+    }
+
     /// Keeps the answer.
-    pub(super) async fn keep<N>(&self, tx: &mut Tx<N>, of: &Fingerprint, answer: Uuid) -> Result<(), DbError> {
-        tx.run_one(sql!("bookings/add_answer"), &[&self.0, &of.0, &answer])
-            .await
+    pub(crate) async fn keep<N>(&self, tx: &mut Tx<N>, of: &Fingerprint, answer: Uuid) -> Result<(), DbError> {
+        tx.run_one(sql!("idempotency/add"), &[&self.0, &of.0, &answer]).await
     }
 }
 
@@ -59,12 +74,12 @@ impl Fingerprint {
     }
 
     /// Whether this is the fingerprint that was kept.
-    pub(super) fn is(&self, kept: &[u8]) -> bool {
+    pub(crate) fn is(&self, kept: &[u8]) -> bool {
         self.0 == kept
     }
 
     /// What is kept of it.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

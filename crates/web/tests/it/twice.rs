@@ -1,0 +1,122 @@
+//! Every form that makes something, sent twice from one page, one after the other and both at once: done once.
+
+use aloe_domain::permission::Role;
+use axum::http::StatusCode;
+
+use crate::support::{TestApp, encode};
+
+fn body(fields: &[(&str, String)]) -> String {
+    let pairs: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={}", encode(v))).collect();
+    pairs.join("&")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_twice_is_done_once() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("twice").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let patient = app.db.patient(&owner, "Dlamini", "8001015009087").await;
+    let signed = {
+        let mut browser = app.signed_in(&owner);
+        let begun = browser
+            .post("/o/twice/trail", &format!("/o/twice/patients/{patient}/consult"), &[])
+            .await;
+        let note = begun.location;
+        let fields = [("version", "0"), ("plan", "Rest.")];
+        browser.post(&note, &format!("{note}/save"), &fields).await;
+        let done = browser.post(&note, &format!("{note}/sign"), &[("version", "1")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        note
+    };
+    let (location, diary) = (practice.location.to_string(), practice.resources[0].to_string());
+    let file = format!("/o/twice/patients/{patient}/file");
+    let (consult, amend) = (
+        format!("/o/twice/patients/{patient}/consult"),
+        format!("{signed}/amend"),
+    );
+    let forms: [(&str, &str, &str, &[(&str, &str)]); 8] = [
+        (
+            "patients",
+            "/o/twice/patients/new",
+            "/o/twice/patients/new",
+            &[("surname", "Nkosi"), ("kind", "none_unknown"), ("notice", "1")],
+        ),
+        ("encounters", &file, &consult, &[]),
+        (
+            "notes",
+            &signed,
+            &amend,
+            &[("reason", "left out"), ("text", "Fluids too.")],
+        ),
+        (
+            "invitations",
+            "/o/twice/team",
+            "/o/twice/team/invite",
+            &[
+                ("email", "new@example.org"),
+                ("name", "Nomsa Dube"),
+                ("role", "reception"),
+            ],
+        ),
+        (
+            "locations",
+            "/o/twice/settings/places",
+            "/o/twice/settings/places",
+            &[("name", "Annex"), ("time_zone", "Africa/Johannesburg"), ("active", "1")],
+        ),
+        (
+            "resources",
+            "/o/twice/settings/diaries",
+            "/o/twice/settings/diaries",
+            &[("name", "Room 2"), ("kind", "room"), ("capacity", "1"), ("active", "1")],
+        ),
+        (
+            "services",
+            "/o/twice/settings/services",
+            "/o/twice/settings/services",
+            &[
+                ("name", "Check-up"),
+                ("minutes", "20"),
+                ("buffer_before", "0"),
+                ("buffer_after", "0"),
+                ("step", "20"),
+                ("lead_minutes", "0"),
+                ("horizon_days", "30"),
+                ("diary", &diary),
+                ("active", "1"),
+            ],
+        ),
+        (
+            "closures",
+            "/o/twice/settings/closures",
+            "/o/twice/settings/closures",
+            &[
+                ("place", &location),
+                ("first", "2027-03-01"),
+                ("kind", "closed"),
+                ("reason", "stocktaking"),
+            ],
+        ),
+    ];
+    let superuser = app.db.superuser().await;
+    for (table, from, to, fields) in forms {
+        let count = format!("SELECT count(*) FROM aloe.{table}");
+        let ask = async || superuser.query_one(&count, &[]).await.unwrap().get::<_, i64>(0);
+        let before = ask().await;
+        let mut browser = app.signed_in(&owner);
+        let page = browser.get(from).await;
+        assert_eq!(page.status, StatusCode::OK, "{from}");
+        let mut sent: Vec<(&str, String)> = fields.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        sent.push(("csrf", page.csrf()));
+        sent.push(("once", page.value_of("once")));
+        assert!(!page.value_of("once").is_empty(), "{from} has no key");
+        let text = body(&sent);
+        let (mut one, mut two) = (app.signed_in(&owner), app.signed_in(&owner));
+        let (first, second) = tokio::join!(one.post_raw(to, &text), two.post_raw(to, &text));
+        let third = browser.post_raw(to, &text).await;
+        for page in [first, second, third] {
+            assert_eq!(page.status, StatusCode::SEE_OTHER, "{to}: {}", page.text);
+        }
+        assert_eq!(ask().await, before + 1, "{to}");
+    }
+}

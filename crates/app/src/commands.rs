@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use aloe_db::organisations;
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::OrganisationId;
+use aloe_domain::name::PersonName;
 use aloe_domain::permission::OrganisationKind;
+use aloe_domain::text::OneLine;
 use aloe_vault::{Token, TokenDomain};
 use clap::{Args, Parser, Subcommand};
 
@@ -172,6 +174,11 @@ pub enum KeysCommand {
     },
 }
 
+fn is_slug(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (2..=63).contains(&text.len()) && text.bytes().all(fits) && !text.starts_with('-')
+}
+
 /// Makes an organisation and prints the invitation of its first owner.
 ///
 /// # Errors
@@ -180,6 +187,14 @@ pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -
     let kind = OrganisationKind::from_code(&options.kind)
         .ok_or_else(|| Trouble::Plain("--kind is practice or public_office.".into()))?;
     let email = EmailAddress::parse(&options.owner_email).map_err(|e| Trouble::Plain(e.to_string()))?;
+    let name = OneLine::<120>::parse(&options.name).map_err(|e| Trouble::Plain(format!("--name: {e}")))?;
+    let owner = PersonName::parse(&options.owner_name).map_err(|e| Trouble::Plain(format!("--owner-name: {e}")))?;
+    if !is_slug(&options.slug) {
+        return Err(Trouble::Plain(
+            "--slug is a part of an address: two to 63 small letters, digits and hyphens, such as fynbos-health."
+                .into(),
+        ));
+    }
     let installation = Installation::open(settings)?;
     let opened = runtime::reach(&installation, settings).await?;
     if opened.doors.find_organisation(&options.slug).await?.is_some() {
@@ -195,10 +210,10 @@ pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -
         .doors
         .operator(id, &options.operator, "making the organisation")
         .await?;
-    organisations::create(&mut tx, &options.slug, kind, &options.name, false).await?;
+    organisations::create(&mut tx, &options.slug, kind, name.as_str(), false).await?;
     installation.keys.make_first(&mut tx).await?;
     aloe_db::settings::publish_notice(&mut tx, crate::demo::PRIVACY_NOTICE).await?;
-    organisations::invite_first_owner(&mut tx, &email, &options.owner_name, &hash).await?;
+    organisations::invite_first_owner(&mut tx, &email, owner.as_str(), &hash).await?;
     tx.commit().await?;
     println!(
         "{} is made. Its first owner joins with this link within seven days:",

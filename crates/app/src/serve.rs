@@ -169,10 +169,29 @@ async fn tell_changes(doors: Doors, app: Aloe, mut stopped: watch::Receiver<bool
     listener.abort();
 }
 
+async fn look_at_fence(doors: &Doors) {
+    match doors.fence_faults().await {
+        Ok(faults) => {
+            for fault in faults {
+                tracing::error!(%fault, "the database's fence is broken: stop Aloe, mend it, and look through the trail");
+            }
+        }
+        Err(error) => tracing::error!(%error, "the fence could not be looked at"),
+    }
+}
+
+/// Minutes between two looks at the fence.
+const FENCE_EVERY: u32 = 24 * 60;
+
 async fn keep_house(doors: Doors, mut stopped: watch::Receiver<bool>) {
+    let mut minutes = 0;
     while pause(&mut stopped, Duration::from_secs(60)).await {
         if let Err(error) = doors.tidy().await {
             tracing::error!(%error, "housekeeping failed");
+        }
+        minutes = (minutes + 1) % FENCE_EVERY;
+        if minutes == 0 {
+            look_at_fence(&doors).await;
         }
     }
 }

@@ -177,6 +177,33 @@ fn real_people_are_not_served_under_a_key_file_unless_somebody_answers_for_it() 
 }
 
 #[test]
+fn an_organisation_with_a_wrong_address_or_name_is_refused_with_a_sentence() {
+    let data = folder();
+    for (option, value, sentence) in [
+        ("--slug", "Fynbos Health", "small letters"),
+        ("--slug", "-", "small letters"),
+        ("--name", "  ", "--name"),
+        ("--owner-name", "", "--owner-name"),
+        ("--owner-email", "nobody", "e-mail"),
+        ("--kind", "shop", "practice or public_office"),
+    ] {
+        let mut words_of = CREATE.to_vec();
+        match words_of.iter().position(|word| *word == option) {
+            Some(at) => words_of[at + 1] = value,
+            None => words_of.extend([option, value]),
+        }
+        let refused = aloe(data.path()).args(&words_of).output().unwrap();
+        let said = words(&refused);
+        assert!(
+            !refused.status.success() && said.contains(sentence),
+            "{option} {value}: {said}"
+        );
+        assert!(!said.contains("constraint"), "{said}");
+    }
+    assert!(!data.path().join("postgres").exists(), "nothing was made");
+}
+
+#[test]
 fn an_organisations_key_rotates_and_goes_on_where_it_was_cut_short() {
     let data = folder();
     let made = aloe(data.path()).args(CREATE).output().unwrap();

@@ -3,6 +3,7 @@
 
 use tokio_postgres::Client;
 
+use crate::doors::Doors;
 use crate::error::DbError;
 
 /// Each rule: what is wrong, and the query that finds it. A query answers one text column, the offender.
@@ -24,8 +25,9 @@ const RULES: &[(&str, &str)] = &[
          JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname IN ('aloe', 'fence', 'audit') AND p.polpermissive
          AND NOT (p.polroles <@ ARRAY(SELECT oid FROM pg_roles WHERE rolname IN ('aloe_definer', 'aloe_owner')))
-         AND (coalesce(pg_get_expr(p.polqual, p.polrelid), '') || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''))
-             NOT LIKE '%organisation_id = ( SELECT fence.organisation(%'",
+         AND (pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%organisation_id = ( SELECT fence.organisation(%'
+             OR pg_get_expr(p.polwithcheck, p.polrelid) NOT LIKE '%organisation_id = ( SELECT fence.organisation(%'
+             OR (p.polqual IS NULL AND p.polwithcheck IS NULL))",
     ),
     (
         "has a policy for everybody (PUBLIC)",
@@ -128,4 +130,15 @@ pub async fn faults(client: &Client) -> Result<Vec<String>, DbError> {
         }
     }
     Ok(faults)
+}
+
+impl Doors {
+    /// The same rules, asked by a server that runs: a fence that was broken meanwhile does not wait for the next start.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn fence_faults(&self) -> Result<Vec<String>, DbError> {
+        let lease = self.jobs.get().await?;
+        faults(lease.client()?).await
+    }
 }

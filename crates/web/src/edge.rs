@@ -32,6 +32,8 @@ const HEADERS: Duration = Duration::from_secs(15);
 const HEADER_BYTES: usize = 32 * 1024;
 /// Between two bytes of a body.
 const BODY_PAUSE: Duration = Duration::from_secs(20);
+/// From the first byte of a body to its last.
+const BODY_WHOLE: Duration = Duration::from_secs(60);
 
 /// Why the edge does not open.
 #[derive(Debug, thiserror::Error)]
@@ -72,8 +74,9 @@ impl Certificate {
         Ok(())
     }
 
-    fn modified(&self) -> Option<std::time::SystemTime> {
-        std::fs::metadata(&self.chain).and_then(|m| m.modified()).ok()
+    /// When either file was written last.
+    fn modified(&self) -> [Option<std::time::SystemTime>; 2] {
+        [&self.chain, &self.key].map(|file| std::fs::metadata(file).and_then(|m| m.modified()).ok())
     }
 }
 
@@ -204,7 +207,8 @@ async fn answer(
         return;
     };
     let service = router.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
-        let mut request = request.map(|body| axum::body::Body::new(crate::slow::PatientBody::new(body, BODY_PAUSE)));
+        let mut request =
+            request.map(|body| axum::body::Body::new(crate::slow::PatientBody::new(body, BODY_PAUSE, BODY_WHOLE)));
         request.extensions_mut().insert(ConnectInfo(peer));
         request
     });
@@ -215,16 +219,24 @@ async fn answer(
 }
 
 async fn watch_certificate(certificate: Arc<Certificate>) {
-    let mut seen = certificate.modified();
+    let (mut seen, mut said) = (certificate.modified(), None);
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
         let now = certificate.modified();
-        if now != seen {
-            seen = now;
-            match certificate.reload() {
-                Ok(()) => tracing::info!("the certificate was renewed"),
-                Err(error) => tracing::error!(%error, "the new certificate is not used; the old one stays in force"),
+        if now == seen {
+            continue;
+        }
+        // Chain and key are written one after the other: what does not fit yet is tried again until it does, and said once.
+        match certificate.reload() {
+            Ok(()) => {
+                seen = now;
+                tracing::info!("the certificate was renewed");
             }
+            Err(error) if said != Some(now) => {
+                said = Some(now);
+                tracing::error!(%error, "the new certificate is not used; the old one stays in force");
+            }
+            Err(_) => {}
         }
     }
 }
@@ -240,6 +252,7 @@ struct Counted {
 
 impl Counts {
     fn enter(counts: &Arc<Self>, source: IpAddr) -> Option<Counted> {
+        let source = crate::pace::network(source.to_canonical());
         let mut open = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = open.values().sum();
         let mine = open.entry(source).or_default();

@@ -52,7 +52,7 @@ impl Pace {
 }
 
 /// One customer of an IPv6 provider holds a whole /64.
-fn network(source: IpAddr) -> IpAddr {
+pub fn network(source: IpAddr) -> IpAddr {
     match source {
         IpAddr::V4(_) => source,
         IpAddr::V6(six) => IpAddr::from((u128::from(six) >> 64 << 64).to_be_bytes()),

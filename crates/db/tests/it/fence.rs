@@ -44,6 +44,49 @@ async fn the_catalogue_keeps_every_rule_of_the_fence() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// What a start is refused for: each in a transaction that is taken back, since roles belong to every database here.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_check_notices_a_login_with_powers_and_a_policy_that_is_open() {
+    let db = TestDb::fresh().await;
+    let superuser = db.superuser().await;
+    for (change, fault) in [
+        (
+            "ALTER ROLE aloe_member BYPASSRLS",
+            "aloe_member is a runtime login with powers beyond the fence",
+        ),
+        (
+            "ALTER ROLE aloe_public SUPERUSER",
+            "aloe_public is a runtime login with powers beyond the fence",
+        ),
+        (
+            "GRANT aloe_definer TO aloe_job",
+            "aloe_job is a runtime login with powers beyond the fence",
+        ),
+        (
+            "ALTER TABLE aloe.patients OWNER TO aloe_member",
+            "patients belongs to a runtime login",
+        ),
+        ("ALTER TABLE aloe.patients NO FORCE ROW LEVEL SECURITY", "aloe.patients"),
+        ("GRANT TRUNCATE ON aloe.audit_entries TO aloe_member", "audit_entries"),
+        (
+            "GRANT EXECUTE ON FUNCTION fence.enter_operator TO aloe_member",
+            "fence.enter_operator",
+        ),
+        (
+            "CREATE POLICY gap ON aloe.patients TO aloe_member USING (true) WITH CHECK (organisation_id = (SELECT fence.organisation('patients')))",
+            "gap",
+        ),
+    ] {
+        superuser.batch_execute("BEGIN").await.unwrap();
+        superuser.batch_execute(change).await.unwrap();
+        let faults = catalogue::faults(&superuser).await.unwrap();
+        superuser.batch_execute("ROLLBACK").await.unwrap();
+        assert!(faults.iter().any(|said| said.contains(fault)), "{change}: {faults:?}");
+    }
+    assert_eq!(catalogue::faults(&superuser).await.unwrap(), Vec::<String>::new());
+    assert_eq!(db.doors.fence_faults().await.unwrap(), Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalogue_check_notices_a_table_that_is_not_fenced() {
     let db = TestDb::fresh().await;

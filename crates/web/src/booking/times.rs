@@ -18,6 +18,7 @@ use super::trip::{Trip, TripQuery};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
+use crate::pace::network;
 use crate::page::{Answer, html, see_other};
 
 /// A time as a button.
@@ -322,7 +323,7 @@ pub async fn hold(guest: Guest, f: Form) -> Answer {
     let app = &guest.visitor.app;
     match app
         .doors
-        .throttle("hold", &guest.visit.source.to_string(), 60, 5.0)
+        .throttle("hold", &network(guest.visit.source).to_string(), 60, 5.0)
         .await?
     {
         0 => {}

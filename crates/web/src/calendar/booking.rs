@@ -2,6 +2,7 @@
 
 use aloe_db::agenda::Agenda;
 use aloe_db::bookings::{self, BookingError, BookingRow, Clash, DeskBooking, Edit, IdempotencyKey, Move};
+use aloe_db::patients;
 use aloe_domain::booking::Channel;
 use aloe_domain::ids::{BookingId, LocationId, PatientId, ResourceId, ServiceId};
 use aloe_domain::name::PersonName;
@@ -243,7 +244,7 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
         phone,
         note,
         channel: channel.unwrap_or(Channel::Desk),
-        language: "en".to_owned(),
+        language: language_of(&staff, &agenda, &f).await?,
         overbook_reason: reason,
         booked_by: staff.member.name.clone(),
     };
@@ -269,6 +270,17 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
         &show::path_to(&staff, &agenda, &booking)?,
         &said,
     ))
+}
+
+/// The language that messages about a booking speak: the person's where their file is known, else the organisation's.
+async fn language_of(staff: &Staff<Schedule>, agenda: &Agenda, f: &Form) -> Result<String, Failure> {
+    let Ok(patient) = f.get("patient").parse::<PatientId>() else {
+        return Ok(agenda.profile.language.clone());
+    };
+    let mut tx = staff.begin_for::<Patients>().await?;
+    let language = patients::find(&mut tx, patient).await?.language;
+    tx.done().await?;
+    Ok(language)
 }
 
 /// The reason for an overbooking, from those who may give one.

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
 use crate::form::Form;
+use crate::pace::network;
 use crate::page::{Answer, Head, html, refused, see_other};
 use crate::session::{FreshPair, Someone, token_in};
 use crate::state::Aloe;
@@ -99,7 +100,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
 async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
     let by_source = app
         .doors
-        .throttle("sign-in source", &visit.source.to_string(), 30, 4.0)
+        .throttle("sign-in source", &network(visit.source).to_string(), 30, 4.0)
         .await?;
     let by_account = app
         .doors

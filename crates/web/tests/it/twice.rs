@@ -5,6 +5,9 @@ use axum::http::StatusCode;
 
 use crate::support::{TestApp, encode};
 
+/// The table that gets a row, the page of the form, where it is sent, and what is typed.
+type Sent<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 fn body(fields: &[(&str, String)]) -> String {
     let pairs: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={}", encode(v))).collect();
     pairs.join("&")
@@ -34,7 +37,7 @@ async fn a_form_that_is_sent_twice_is_done_once() {
         format!("/o/twice/patients/{patient}/consult"),
         format!("{signed}/amend"),
     );
-    let forms: [(&str, &str, &str, &[(&str, &str)]); 8] = [
+    let forms: [Sent<'_>; 8] = [
         (
             "patients",
             "/o/twice/patients/new",

@@ -139,11 +139,20 @@ pub struct SignedNote {
     pub signed_at: Timestamp,
 }
 
-/// The consultations of a patient, newest first. Opening a file is recorded: no record, no file.
+/// The consultations of a patient.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// The newest ones, newest first.
+    pub lines: Vec<EncounterLine>,
+    /// How many there are.
+    pub total: i64,
+}
+
+/// At most `most` of a patient's consultations. Opening a file is recorded: no record, no file.
 ///
 /// # Errors
 /// What the database answered.
-pub async fn open_file(tx: &mut Tx<Clinical>, patient: PatientId) -> Result<Vec<EncounterLine>, ClinicalError> {
+pub async fn open_file(tx: &mut Tx<Clinical>, patient: PatientId, most: i64) -> Result<Timeline, ClinicalError> {
     tx.record(&Act {
         action: "open_file",
         entity: "patients",
@@ -153,8 +162,11 @@ pub async fn open_file(tx: &mut Tx<Clinical>, patient: PatientId) -> Result<Vec<
         detail: None,
     })
     .await?;
-    let rows = tx.rows(sql!("clinical/encounters"), &[&patient.as_uuid()]).await?;
-    Ok(rows
+    let rows = tx
+        .rows(sql!("clinical/encounters"), &[&patient.as_uuid(), &most])
+        .await?;
+    let total = rows.first().map_or(0, |row| row.get("total"));
+    let lines = rows
         .iter()
         .map(|row| EncounterLine {
             id: EncounterId::from_uuid(row.get("encounter_id")),
@@ -163,7 +175,8 @@ pub async fn open_file(tx: &mut Tx<Clinical>, patient: PatientId) -> Result<Vec<
             signed_at: row.get("signed_at"),
             draft_saved_at: row.get("saved_at"),
         })
-        .collect())
+        .collect();
+    Ok(Timeline { lines, total })
 }
 
 /// Begins a consultation, or answers the one that the booking already has.

@@ -101,7 +101,7 @@ async fn searching_and_opening_a_file_leave_exactly_one_entry_each() {
     crate::patients::find_all(&db, &owner, "dlamini").await;
     let scope = owner.membership.scope::<need::Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    aloe_db::clinical::open_file(&mut tx, patient).await.unwrap();
+    aloe_db::clinical::open_file(&mut tx, patient, 10).await.unwrap();
     tx.commit().await.unwrap();
     let query = "SELECT action, count(*) FROM aloe.audit_entries WHERE action IN ('search', 'open_file') GROUP BY action ORDER BY action";
     let rows = db.superuser().await.query(query, &[]).await.unwrap();

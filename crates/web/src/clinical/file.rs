@@ -6,7 +6,7 @@ use aloe_domain::booking::Status;
 use aloe_domain::ids::BookingId;
 use aloe_domain::permission::need::{Clinical, Schedule};
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 
 use super::{FileFrame, frame, id_of};
@@ -84,11 +84,27 @@ struct SignedPage {
     f: Form,
 }
 
+/// How much of the timeline is wanted.
+#[derive(serde::Deserialize, Default)]
+pub struct Wanted {
+    #[serde(default)]
+    all: String,
+}
+
 /// The file: its timeline. Opening it is recorded.
-pub async fn open(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>) -> Answer {
+pub async fn open(
+    staff: Staff<Clinical>,
+    Path((_, id)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Answer {
     let patient = patient_id(&id)?;
     let mut tx = staff.begin().await?;
-    let visits = clinical::open_file(&mut tx, patient).await?;
+    let visits = clinical::open_file(
+        &mut tx,
+        patient,
+        if wanted.all == "1" { i64::MAX } else { super::NEWEST },
+    )
+    .await?;
     tx.commit().await?;
     let file = frame(&staff, patient, &visits, None).await?;
     html(&FilePage {
@@ -139,7 +155,7 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
     let id = id_of(id)?;
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
-    let visits = clinical::open_file(&mut tx, encounter.patient).await?;
+    let visits = clinical::open_file(&mut tx, encounter.patient, super::NEWEST).await?;
     let draft = clinical::draft(&mut tx, &encounter).await?;
     let notes = clinical::notes(&mut tx, &encounter).await?;
     tx.commit().await?;
@@ -189,7 +205,7 @@ pub async fn conflict(staff: Staff<Clinical>, id: &str, version: i32, typed: Sec
     let id = id_of(id)?;
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
-    let visits = clinical::open_file(&mut tx, encounter.patient).await?;
+    let visits = clinical::open_file(&mut tx, encounter.patient, super::NEWEST).await?;
     tx.commit().await?;
     let mut response = html(&WritePage {
         file: frame(&staff, encounter.patient, &visits, Some(id)).await?,

@@ -5,7 +5,7 @@ pub mod draft;
 pub mod file;
 pub mod sign;
 
-use aloe_db::clinical::{Encounter, EncounterLine};
+use aloe_db::clinical::{Encounter, EncounterLine, Timeline};
 use aloe_db::patients::{self, PatientRecord};
 use aloe_domain::ids::{EncounterId, PatientId};
 use aloe_domain::permission::Permission;
@@ -18,6 +18,9 @@ use crate::people::identifier_words;
 use crate::session::Staff;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+/// Consultations in the timeline of a page; the file shows all of them when it is asked to.
+pub(crate) const NEWEST: i64 = 60;
 
 /// One consultation in the timeline.
 pub struct VisitLine {
@@ -47,13 +50,22 @@ pub struct FileFrame {
     pub may_reveal: bool,
     /// Consultations, newest first.
     pub visits: Vec<VisitLine>,
+    /// How many there are in all.
+    pub all: i64,
+}
+
+impl FileFrame {
+    /// Whether there are more consultations than the timeline shows.
+    pub fn hidden(&self) -> bool {
+        usize::try_from(self.all).is_ok_and(|all| all > self.visits.len())
+    }
 }
 
 /// Reads the contact half of the frame.
 pub(crate) async fn frame(
     staff: &Staff<Clinical>,
     patient: PatientId,
-    visits: &[EncounterLine],
+    visits: &Timeline,
     here: Option<EncounterId>,
 ) -> Result<FileFrame, Failure> {
     let mut tx = staff.begin_for::<Patients>().await?;
@@ -72,7 +84,8 @@ pub(crate) async fn frame(
         note: record.reception_note,
         identifiers: identifiers.iter().map(line).collect(),
         may_reveal: staff.may(Permission::Reveal),
-        visits: visits.iter().map(|v| visit(staff, v, here)).collect(),
+        visits: visits.lines.iter().map(|v| visit(staff, v, here)).collect(),
+        all: visits.total,
     })
 }
 

@@ -34,7 +34,7 @@ pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)
         tx.done().await?;
         return Ok(see_other(&staff.link(&format!("/consultations/{id}"))));
     }
-    let visits = clinical::open_file(&mut tx, encounter.patient).await?;
+    let visits = clinical::open_file(&mut tx, encounter.patient, super::NEWEST).await?;
     let draft = clinical::draft(&mut tx, &encounter).await?;
     tx.commit().await?;
     let file = frame(&staff, encounter.patient, &visits, Some(id)).await?;

@@ -2,13 +2,17 @@
 
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aloe_web::edge::{Certificate, Edge};
 use axum::Router;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 struct Server {
     address: SocketAddr,
@@ -77,7 +81,7 @@ async fn p3_tls_1_3_is_spoken_and_nothing_older() {
 #[tokio::test(flavor = "multi_thread")]
 async fn p3_plain_http_gets_no_answer() {
     let server = serve().await;
-    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream
         .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
@@ -90,7 +94,7 @@ async fn p3_plain_http_gets_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_finishes_its_handshake_is_let_go() {
     let server = serve().await;
-    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(&[0x16, 0x03]).await.unwrap();
     let began = Instant::now();
     let mut answer = Vec::new();
@@ -119,4 +123,113 @@ async fn a_renewed_certificate_is_used_without_a_restart() {
         }
     }
     assert_ne!(fingerprint(&after), fingerprint(&before));
+}
+
+/// A client that trusts the server's own certificate, and speaks what it is told to.
+async fn connect(server: &Server, protocol: &[u8]) -> TlsStream<TcpStream> {
+    use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+    let mut roots = rustls::RootCertStore::empty();
+    let chain = server.folder.path().join("chain.pem");
+    roots.add(CertificateDer::from_pem_file(chain).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.to_vec()];
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .unwrap()
+}
+
+/// What the server says until it closes, or until the time is over.
+async fn answer(stream: &mut TlsStream<TcpStream>, seconds: u64) -> (bool, String) {
+    let mut said = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(seconds), stream.read_to_end(&mut said)).await;
+    (closed.is_ok(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_headers_is_refused() {
+    let server = serve().await;
+    let mut stream = connect(&server, b"http/1.1").await;
+    let mut flood = b"GET / HTTP/1.1\r\nHost: localhost\r\n".to_vec();
+    for n in 0..4000 {
+        flood.extend_from_slice(format!("X-Flood-{n}: {}\r\n", "x".repeat(40)).as_bytes());
+    }
+    // The server may close before it has read all of it.
+    let _ = stream.write_all(&flood).await;
+    let (closed, said) = answer(&mut stream, 10).await;
+    assert!(closed && !said.contains("200 OK"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_never_end_are_let_go() {
+    let server = serve().await;
+    let mut stream = connect(&server, b"http/1.1").await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: lo").await.unwrap();
+    let (closed, said) = answer(&mut stream, 20).await;
+    assert!(closed && !said.contains("200 OK"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_opens_so_many_connections_and_others_are_still_served() {
+    let server = serve().await;
+    let mut open = Vec::new();
+    for _ in 0..400 {
+        open.push(TcpStream::connect(server.address).await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let mut held = 0;
+    for stream in &mut open {
+        let read = tokio::time::timeout(Duration::from_millis(5), stream.read(&mut [0])).await;
+        held += usize::from(read.is_err());
+    }
+    assert!((1..=256).contains(&held), "{held} of 400 connections are held");
+    drop(open);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut stream = connect(&server, b"http/1.1").await;
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let (_, said) = answer(&mut stream, 5).await;
+    assert!(said.contains("200 OK"), "{said}");
+}
+
+/// CVE-2023-44487: streams that are opened and reset at once cost the attacker the connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn http_2_streams_that_are_reset_at_once_end_the_connection() {
+    let server = serve().await;
+    let (client, connection) = h2::client::handshake(connect(&server, b"h2").await).await.unwrap();
+    let ended = tokio::spawn(connection);
+    let mut sent = 0;
+    let mut client = client;
+    for _ in 0..5000 {
+        client = match client.ready().await {
+            Ok(ready) => ready,
+            Err(_) => break,
+        };
+        let request = axum::http::Request::get("https://localhost/").body(()).unwrap();
+        let Ok((response, mut stream)) = client.send_request(request, false) else {
+            break;
+        };
+        stream.send_reset(h2::Reason::CANCEL);
+        drop(response);
+        sent += 1;
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(sent < 5000, "all streams were taken");
+    let ended = ended.unwrap().unwrap();
+    assert!(ended.is_err(), "the connection went on after {sent} resets");
+    let mut other = connect(&server, b"http/1.1").await;
+    other
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    assert!(answer(&mut other, 5).await.1.contains("200 OK"), "others are served");
 }

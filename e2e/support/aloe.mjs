@@ -1,6 +1,6 @@
 // The real program on a free port, with a fresh data folder full of synthetic people.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -71,6 +71,11 @@ function listenTo(child) {
       });
     });
   }
+}
+
+/** Runs `aloe` with these words on a data folder, as an operator does. Answers what it printed. */
+export function operate(data, words) {
+  return execFileSync(program, ['--data', data, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs a command to its end. */

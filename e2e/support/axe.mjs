@@ -33,6 +33,15 @@ export async function axe(page) {
     }
   }
   await page.emulateMedia({ colorScheme: null });
+  // WCAG 1.4.4: text of twice the size, with nothing cut off and no scrolling sideways.
+  const over = await page.evaluate(() => {
+    const html = document.documentElement;
+    html.style.fontSize = '200%';
+    const wider = html.scrollWidth - html.clientWidth;
+    html.style.fontSize = '';
+    return wider;
+  });
+  if (over > 0) found.push(`200 % text: the page is ${over} px wider than the window`);
   await page.setViewportSize(before ?? DESK);
   assert.deepEqual(found, [], `accessibility of ${page.url()}`);
 }

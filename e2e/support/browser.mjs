@@ -13,8 +13,8 @@ assert.ok(process.env.ALOE_E2E, 'Browser tests run through run.mjs, which starts
 const { data, origin } = JSON.parse(process.env.ALOE_E2E);
 const demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));
 
-/** Address of the running Aloe, without a slash at its end. */
-export { origin };
+/** Address of the running Aloe, without a slash at its end, and its data folder. */
+export { data, origin };
 /** What `demo.json` says of each organisation: the practice is 0, the public office 1. */
 export const organisations = demo.organisations;
 

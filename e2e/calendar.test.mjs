@@ -214,8 +214,15 @@ test('of two people who change a booking, the second is told and overwrites noth
   await two.getByLabel('Start').fill('11:00');
   await two.getByRole('button', { name: /^Save/ }).click();
   await two.getByRole('heading', { name: 'Someone else saved first' }).waitFor();
+  await two.getByText('Start: they saved 10:00').waitFor();
+  assert.equal(await two.getByLabel('Start').inputValue(), '11:00', 'what was typed stays');
+  await screenshot(two, 'calendar-stale');
+  await axe(two);
   await one.reload();
   assert.match(await panel(one).innerText(), /10:00 to 10:30/);
+  await two.getByRole('button', { name: /^Save/ }).click();
+  await two.waitForURL(/\/calendar/);
+  assert.match(await panel(two).innerText(), /11:00 to 11:30/);
 });
 
 test('cancelling asks for a reason, tells the person and frees the time', async () => {

@@ -179,8 +179,14 @@ test('details are corrected, and of two who correct at once the second is told',
   await two.getByLabel('Address').fill('2 Short Street');
   await two.getByRole('button', { name: /^Save/ }).click();
   await two.getByRole('heading', { name: 'Someone else saved first' }).waitFor();
+  await two.getByText('Address: they saved 1 Long Street, Cape Town').waitFor();
+  assert.equal(await two.getByLabel('Address').inputValue(), '2 Short Street', 'what was typed stays');
+  await screenshot(two, 'patient-stale');
+  await axe(two);
   await one.reload();
   await one.getByText('1 Long Street, Cape Town').waitFor();
+  await two.getByRole('button', { name: /^Save/ }).click();
+  await two.getByText('2 Short Street').waitFor();
 });
 
 test('a number is nowhere in the page, shown for twenty seconds after a purpose is chosen, and gone again', async () => {

@@ -16,6 +16,8 @@ const LARGEST: usize = 256 * 1024;
 pub struct Form {
     values: BTreeMap<String, Vec<String>>,
     errors: Vec<(String, String)>,
+    overtaken: bool,
+    theirs: Vec<(String, String)>,
 }
 
 impl Form {
@@ -26,6 +28,29 @@ impl Form {
             form.values.entry(name.to_owned()).or_default().push(value);
         }
         form
+    }
+
+    /// Keeps what was typed beside what somebody else saved meanwhile, field by field where they differ, and takes the newer
+    /// version: sending it again puts this in place of theirs, knowingly.
+    pub fn overtake(&mut self, newer: &Self, fields: &[(&str, &str)]) {
+        let differs = |(name, _): &&(&str, &str)| self.get(name).trim() != newer.get(name);
+        self.theirs = fields
+            .iter()
+            .filter(differs)
+            .map(|(name, label)| ((*label).to_owned(), newer.get(name).to_owned()))
+            .collect();
+        self.overtaken = true;
+        self.set("version", newer.get("version"));
+    }
+
+    /// Whether somebody else saved first.
+    pub fn is_overtaken(&self) -> bool {
+        self.overtaken
+    }
+
+    /// What they saved, where it differs from what was typed.
+    pub fn theirs(&self) -> &[(String, String)] {
+        &self.theirs
     }
 
     /// The first value of a field, blank when it is missing.

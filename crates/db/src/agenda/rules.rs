@@ -33,9 +33,13 @@ impl Agenda {
         TimeZone::get(name).unwrap_or(TimeZone::UTC)
     }
 
-    /// The zone that the calendar is drawn in: the first place's.
+    /// The zone that the calendar is drawn in: the first place's, South Africa's while there is none.
     pub fn calendar_zone(&self) -> TimeZone {
-        self.locations.first().map_or(TimeZone::UTC, |l| self.zone(l.id))
+        let first = self
+            .locations
+            .first()
+            .map_or("Africa/Johannesburg", |l| l.time_zone.as_str());
+        TimeZone::get(first).unwrap_or(TimeZone::UTC)
     }
 
     /// The diaries in use that offer a service at a place.

@@ -17,6 +17,9 @@ use super::trip::{Trip, TripQuery};
 use crate::clock;
 use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+
 use crate::form::Form;
 use crate::notify::{self, About};
 use crate::pace::network;
@@ -98,14 +101,27 @@ async fn admit(guest: &Guest, phone: &PhoneNumber) -> Result<(), Failure> {
 }
 
 fn ask(guest: &Guest, trip: &Trip<'_>, person: &Person, proof: Uuid, error: Option<String>, locked: bool) -> Answer {
-    let mut fields = trip.fields();
-    fields.extend(person.fields());
-    let failed = error.is_some();
     // A version-7 id tells when it was made, so the pause goes on counting through wrong codes.
     let sent = proof.get_timestamp().map_or(0, |at| at.to_unix().0);
     let passed = u64::try_from(clock::now().as_second())
         .unwrap_or(0)
         .saturating_sub(sent);
+    ask_after(guest, trip, person, proof, error, locked, PAUSE.saturating_sub(passed))
+}
+
+/// The page of a code, with the seconds until another can be asked for.
+fn ask_after(
+    guest: &Guest,
+    trip: &Trip<'_>,
+    person: &Person,
+    proof: Uuid,
+    error: Option<String>,
+    locked: bool,
+    pause: u64,
+) -> Answer {
+    let mut fields = trip.fields();
+    fields.extend(person.fields());
+    let failed = error.is_some();
     let page = PinPage {
         front: guest.front(4),
         when: trip.when(guest.l, &guest.agenda),
@@ -114,11 +130,11 @@ fn ask(guest: &Guest, trip: &Trip<'_>, person: &Person, proof: Uuid, error: Opti
         fields,
         error,
         locked,
-        pause: PAUSE.saturating_sub(passed),
+        pause,
     };
     let mut response = html(&page)?;
     if failed {
-        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(guest.answer(response))
 }
@@ -166,7 +182,23 @@ pub async fn again(guest: Guest, mut f: Form) -> Answer {
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
     let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
-    send(&guest, &trip, &person).await
+    match (send(&guest, &trip, &person).await, f.get("proof").parse()) {
+        (Err(Failure::TooOften(wait)), Ok(proof)) => wait_here(&guest, &trip, &person, proof, wait),
+        (sent, _) => sent,
+    }
+}
+
+/// The page of the code that was sent last, with how long another has to wait: nothing is lost by having asked too soon.
+fn wait_here(guest: &Guest, trip: &Trip<'_>, person: &Person, proof: Uuid, wait: u64) -> Answer {
+    let minutes = wait.div_ceil(60).to_string();
+    let sentence = guest.l.say(
+        "A new code can be sent in {n} min. The last one works until its 5 minutes are over.",
+        &[("n", &minutes)],
+    );
+    let mut response = ask_after(guest, trip, person, proof, Some(sentence), false, wait)?;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+    Ok(response)
 }
 
 /// Books for a phone that this browser has proven: from the page of someone whose time was taken.

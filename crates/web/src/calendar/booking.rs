@@ -320,8 +320,13 @@ pub async fn edit(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>)
     let mut tx = staff.begin().await?;
     let b = bookings::find(&mut tx, id).await?;
     tx.done().await?;
+    html(&form_page(&staff, &agenda, on_file(&agenda, &b), Some(&b)))
+}
+
+/// What is on file, in the fields of the form.
+fn on_file(agenda: &Agenda, b: &BookingRow) -> Form {
     let at = b.starts_at.to_zoned(agenda.zone(b.location));
-    let f = Form::filled([
+    Form::filled([
         ("date", at.date().to_string()),
         ("start", clock::hour(&at)),
         (
@@ -341,9 +346,18 @@ pub async fn edit(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>)
         ("note", b.note.clone()),
         ("version", b.version.to_string()),
         ("tell", "1".to_owned()),
-    ]);
-    html(&form_page(&staff, &agenda, f, Some(&b)))
+    ])
 }
+
+/// Fields that two people may change at once, and their labels.
+const FIELDS: [(&str, &str); 6] = [
+    ("date", "Date"),
+    ("start", "Start"),
+    ("minutes", "Minutes"),
+    ("name", "Name"),
+    ("phone", "Phone"),
+    ("note", "Note"),
+];
 
 /// Saves a changed booking: first where it stands, then what is written on it.
 pub async fn save(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
@@ -362,7 +376,11 @@ pub async fn save(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     };
     let at = at.unless_where(&before, &agenda);
     if before.version != version {
-        return Err(Failure::Stale);
+        tx.done().await?;
+        f.overtake(&on_file(&agenda, &before), &FIELDS);
+        let mut response = refused(&form_page(&staff, &agenda, f, Some(&before)))?;
+        *response.status_mut() = axum::http::StatusCode::CONFLICT;
+        return Ok(response);
     }
     let to = Edit {
         version,

@@ -67,6 +67,7 @@ struct CalendarPage {
     team: Option<TeamWeek>,
     panel: Option<Panel>,
     setup: bool,
+    no_diaries: bool,
     zone_words: String,
 }
 
@@ -130,6 +131,7 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         team,
         panel,
         setup: agenda.resources.is_empty() || agenda.services.is_empty(),
+        no_diaries: agenda.resources.is_empty(),
         zone_words: zone.iana_name().unwrap_or("UTC").replace('_', " "),
     };
     cut_to_visible(&mut page, &agenda);

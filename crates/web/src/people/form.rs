@@ -2,7 +2,7 @@
 
 use aloe_db::agenda::{Notice, notice};
 use aloe_db::bookings;
-use aloe_db::patients::{self, Contact, Found, MedicalAid, Registration};
+use aloe_db::patients::{self, Contact, Found, MedicalAid, PatientRecord, Registration};
 use aloe_domain::email::EmailAddress;
 use aloe_domain::identity::{IdentityDocument, IdentityType, SaIdNumber};
 use aloe_domain::ids::{BookingId, PatientId};
@@ -13,6 +13,7 @@ use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use jiff::civil::Date;
 
 use super::list::Line;
@@ -334,7 +335,12 @@ pub async fn edit(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
     let mut tx = staff.begin().await?;
     let r = patients::find(&mut tx, id).await?;
     tx.done().await?;
-    let f = Form::filled([
+    html(&page(&staff, Some(id), None, on_file(r)))
+}
+
+/// What is on file, in the fields of the form.
+fn on_file(r: PatientRecord) -> Form {
+    Form::filled([
         ("version", r.version.to_string()),
         ("given_names", r.given_names),
         ("surname", r.surname),
@@ -349,9 +355,21 @@ pub async fn edit(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
         ("address", r.address),
         ("reception_note", r.reception_note),
         ("kind", String::new()),
-    ]);
-    html(&page(&staff, Some(id), None, f))
+    ])
 }
+
+/// Fields that two people may change at once, and their labels.
+const FIELDS: [(&str, &str); 9] = [
+    ("given_names", "Given names"),
+    ("surname", "Surname"),
+    ("birth_date", "Date of birth"),
+    ("sex", "Sex"),
+    ("phone", "Phone"),
+    ("email", "E-mail"),
+    ("language", "Language"),
+    ("address", "Address"),
+    ("reception_note", "Note for reception"),
+];
 
 /// Saves a corrected file.
 pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
@@ -368,6 +386,14 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
         }
     }
     let mut tx = staff.begin().await?;
+    let current = patients::find(&mut tx, id).await?;
+    if current.version != version {
+        tx.done().await?;
+        f.overtake(&on_file(current), &FIELDS);
+        let mut response = refused(&page(&staff, Some(id), None, f))?;
+        *response.status_mut() = StatusCode::CONFLICT;
+        return Ok(response);
+    }
     let Typed {
         contact,
         document,

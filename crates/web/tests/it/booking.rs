@@ -316,3 +316,23 @@ async fn the_pages_speak_the_persons_language() {
         StatusCode::OK
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_code_asked_for_too_soon_leaves_the_page_and_the_code_as_they_were() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("soon").await;
+    let mut browser = app.browser();
+    let (start, _) = choose(&mut browser, &practice).await;
+    let mut fields = details(&practice, &start, "0825550142", &uuid::Uuid::new_v4().to_string());
+    let asked = send(&mut browser, &practice, "details", &fields).await;
+    fields.push(("proof", asked.value_of("proof")));
+    let again = send(&mut browser, &practice, "pin/again", &fields).await;
+    assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(again.headers.contains_key("retry-after"));
+    assert!(again.text.contains("A new code can be sent in 1 min"), "{}", again.text);
+    assert_eq!(again.value_of("proof"), asked.value_of("proof"));
+    assert_eq!(again.value_of("name"), "Lindiwe Ngcobo");
+    fields.push(("pin", code(&app, &practice).await));
+    let booked = send(&mut browser, &practice, "pin", &fields).await;
+    assert_eq!(booked.status, StatusCode::SEE_OTHER, "{}", booked.text);
+}

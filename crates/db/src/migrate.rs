@@ -42,6 +42,7 @@ migrations![
     "0015_key_rotation",
     "0016_guards",
     "0017_zone_of_session",
+    "0018_in_front_of_it",
 ];
 
 /// What stops a migration.

@@ -135,3 +135,66 @@ async fn a_member_without_the_right_reads_their_own_entries_only() {
         .get(0);
     assert!(own >= 2, "{own}");
 }
+
+/// Lesson 16: each act leaves the entries that it should, and does not happen when they cannot be written.
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_each_act_leaves_its_entries_and_does_not_happen_without_them() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("acts").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let other = db.member(&practice, Role::Reception).await;
+    let (keep, merged) = (
+        db.patient(&owner, "Dlamini", "").await,
+        db.patient(&owner, "Nkosi", "").await,
+    );
+    let role = format!(
+        "UPDATE aloe.memberships SET roles = '{{practitioner}}' WHERE membership_id = '{}'",
+        other.membership.id
+    );
+    let merge = format!("UPDATE aloe.patients SET merged_into = '{keep}' WHERE patient_id = '{merged}'");
+    let recorded = format!(
+        "INSERT INTO aloe.patient_merges (organisation_id, patient_merge_id, kept_id, merged_id, moved_bookings, moved_encounters)
+         VALUES ('{}', gen_random_uuid(), '{keep}', '{merged}', '{{}}', '{{}}')",
+        practice.id
+    );
+    let acts = [
+        ("a change of roles", role.as_str()),
+        ("closing a merged file", merge.as_str()),
+        ("a merge", recorded.as_str()),
+        ("a changed place", "UPDATE aloe.locations SET name = 'Elsewhere'"),
+        ("a changed setting", "UPDATE aloe.organisations SET letterhead = 'New'"),
+        (
+            "a search",
+            "SELECT audit.note('search', 'done', 'patients', NULL, NULL, '', NULL)",
+        ),
+        (
+            "an opened file",
+            "SELECT audit.note('open_file', 'done', 'patients', NULL, NULL, '', NULL)",
+        ),
+        (
+            "a refused attempt",
+            "SELECT audit.note('denied', 'denied', 'memberships', NULL, NULL, '', NULL)",
+        ),
+    ];
+    let superuser = db.superuser().await;
+    let count = "SELECT count(*) FROM aloe.audit_entries";
+    for (what, act) in acts {
+        let raw = db.raw_member(&practice, &owner).await.0;
+        let before: i64 = raw.query_one(count, &[]).await.unwrap().get(0);
+        raw.batch_execute(act).await.unwrap();
+        let after: i64 = raw.query_one(count, &[]).await.unwrap().get(0);
+        raw.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(after - before, 1, "{what}");
+    }
+    superuser
+        .batch_execute("REVOKE INSERT ON aloe.audit_entries FROM aloe_definer")
+        .await
+        .unwrap();
+    for (what, act) in acts {
+        let raw = db.raw_member(&practice, &owner).await.0;
+        assert!(
+            raw.batch_execute(act).await.is_err(),
+            "{what} happened without its entry"
+        );
+    }
+}

@@ -13,6 +13,7 @@ mod clinical;
 mod fence;
 mod guards;
 mod patients;
+mod roles;
 mod rotation;
 mod sessions;
 mod statements;

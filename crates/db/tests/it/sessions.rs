@@ -99,3 +99,32 @@ async fn tokens_are_kept_as_hashes_only() {
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| !row.get::<_, &str>(0).contains(text.expose())));
 }
+
+/// Lesson 17: what one transaction was entered as does not survive into the next one on a pooled connection, however it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_context_survives_on_a_pooled_connection() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("pooled").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let scope = owner.membership.scope::<Schedule>().unwrap();
+    let enter = async || db.doors.member(&visit(), &scope).await.unwrap();
+    enter().await.commit().await.unwrap();
+    enter().await.roll_back().await.unwrap();
+    drop(enter().await);
+    let unknown = Token::random().unwrap().hash(TokenDomain::SESSION);
+    assert!(db.doors.look_up(&unknown).await.unwrap().is_none());
+    // Whatever connections there are now: outside a transaction none of them has a context, nor a transaction left open.
+    let left = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'aloe_member' AND state <> 'idle'";
+    let superuser = db.superuser().await;
+    for _ in 0..50 {
+        if superuser.query_one(left, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(superuser.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);
+    // A context is local to its transaction: each entering begins from nothing, or the second would be refused.
+    for _ in 0..40 {
+        enter().await.done().await.unwrap();
+    }
+}

@@ -258,6 +258,9 @@ test('a booking arrives, is called in and done, each with one press', async () =
   }
   const story = await panel(page).innerText();
   for (const word of ['Arrived', 'Called in', 'Done']) assert.ok(story.includes(word), word);
+  // The wrong button is taken back.
+  await panel(page).getByRole('button', { name: 'Not done yet' }).click();
+  await panel(page).getByRole('button', { name: /^Done/ }).waitFor();
 });
 
 test('somebody who did not come is marked, and may come after all', async () => {

@@ -3,6 +3,7 @@
 use aloe_db::bookings::{self, BookingError, Move};
 use aloe_db::error::DbError;
 use aloe_db::patients;
+use aloe_domain::booking::Status;
 use aloe_domain::permission::Role;
 use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_testkit::{Member, Organisation, TestDb, visit};
@@ -274,4 +275,36 @@ async fn an_undone_merge_puts_back_bookings_and_consultations() {
     );
     let entries = "SELECT count(*) FROM aloe.audit_entries WHERE entity = 'patient_merges'";
     assert_eq!(superuser.query_one(entries, &[]).await.unwrap().get::<_, i64>(0), 2);
+}
+
+/// Lesson 2: a request that waits to be confirmed takes its time, and of twenty who confirm it at once one does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_takes_its_time_and_is_confirmed_once() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("pending").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let id = book(&db, &practice, &owner, soon()).await.unwrap();
+    let superuser = db.superuser().await;
+    let pending = "UPDATE aloe.bookings SET status = 'pending'";
+    superuser
+        .batch_execute("SET session_replication_role = replica")
+        .await
+        .unwrap();
+    superuser.batch_execute(pending).await.unwrap();
+    let second = book(&db, &practice, &owner, soon()).await;
+    assert!(matches!(second, Err(BookingError::Clash(_))), "{second:?}");
+    let agenda = agenda(&db, &practice).await;
+    let confirm = async || {
+        let scope = owner.membership.scope::<Schedule>().unwrap();
+        let mut tx = db.doors.member(&visit(), &scope).await?;
+        bookings::set_status(&mut tx, &agenda, id, 1, Status::Confirmed, "").await?;
+        Ok::<_, BookingError>(tx.commit().await?)
+    };
+    let all = futures_util::future::join_all((0..20).map(|_| confirm())).await;
+    assert_eq!(all.iter().filter(|one| one.is_ok()).count(), 1, "{all:?}");
+    let others = all.iter().filter(|one| one.is_err());
+    assert!(
+        others.clone().all(|one| matches!(one, Err(BookingError::Stale))),
+        "{all:?}"
+    );
 }

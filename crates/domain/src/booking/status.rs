@@ -43,7 +43,7 @@ impl Status {
         self.successors().is_empty()
     }
 
-    /// The states that may follow. `Arrived` and `InProgress` can be taken back, since desks press the wrong button; a
+    /// The states that may follow. `Arrived`, `InProgress` and `Completed` can be taken back, since desks press the wrong button; a
     /// no-show may still arrive, if a lane is free.
     pub const fn successors(self) -> &'static [Self] {
         match self {
@@ -53,7 +53,8 @@ impl Status {
             Self::Arrived => &[Self::InProgress, Self::Confirmed, Self::Cancelled],
             Self::InProgress => &[Self::Completed, Self::Arrived],
             Self::NoShow => &[Self::Arrived],
-            Self::Completed | Self::Cancelled => &[],
+            Self::Completed => &[Self::InProgress],
+            Self::Cancelled => &[],
         }
     }
 

@@ -282,6 +282,7 @@ fn steps(status: Status) -> (Option<Step>, Vec<Step>) {
             Some(step("completed", "Done", "e")),
             vec![step("arrived", "Back to waiting", "")],
         ),
+        Status::Completed => (None, vec![step("in_progress", "Not done yet", "")]),
         Status::NoShow => (Some(step("arrived", "Came after all", "a")), vec![]),
         _ => (None, vec![]),
     }

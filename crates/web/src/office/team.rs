@@ -159,11 +159,28 @@ pub async fn change(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, m
     ))
 }
 
+/// Whether somebody with this address is an active member.
+async fn is_member(staff: &Staff<Team>, email: &EmailAddress) -> Result<bool, Failure> {
+    let mut tx = staff.begin_as_member().await?;
+    let members = team::members(&mut tx).await?;
+    tx.done().await?;
+    let same = |text: &str| EmailAddress::parse(text).is_ok_and(|other| other.canonical() == email.canonical());
+    Ok(members.iter().any(|m| m.active && same(&m.email)))
+}
+
 /// Invites someone by e-mail.
 pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     let email = f.parse("email", EmailAddress::parse);
     let name = f.parse("name", PersonName::parse);
     let roles = roles_in(&staff, &mut f);
+    if let Some(email) = &email
+        && is_member(&staff, email).await?
+    {
+        f.complain(
+            "email",
+            "This person works here already. Change their roles in the list above.",
+        );
+    }
     let (Some(email), Some(name), true) = (email, name, f.is_fine()) else {
         return refused(&page(&staff, f).await?);
     };

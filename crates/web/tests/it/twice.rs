@@ -123,3 +123,20 @@ async fn a_form_that_is_sent_twice_is_done_once() {
         assert_eq!(ask().await, before + 1, "{to}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_works_here_is_not_invited_again() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("again").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let colleague = app.db.member(&practice, Role::Reception).await;
+    let fields = [
+        ("email", colleague.email.as_str()),
+        ("name", "Nomsa Dube"),
+        ("role", "owner"),
+    ];
+    let mut browser = app.signed_in(&owner);
+    let page = browser.post("/o/again/team", "/o/again/team/invite", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("works here already"), "{}", page.text);
+}

@@ -331,8 +331,8 @@ test('a changed privacy notice becomes the next version', async () => {
 
 test('somebody who belongs to two organisations switches between them', async () => {
   const office = await signIn('owner', 1);
-  const { email } = member('owner');
-  const { link } = await invite(office, { name: member('owner').name, email, roles: ['manager'], organisation: 1 });
+  const { email } = member('administrator');
+  const { link } = await invite(office, { name: member('administrator').name, email, roles: ['manager'], organisation: 1 });
   const page = await visitor();
   await page.goto(link);
   await page.getByText('You have an account with this address.').waitFor();
@@ -340,7 +340,7 @@ test('somebody who belongs to two organisations switches between them', async ()
   await axe(page);
   await page.getByRole('button', { name: 'Join' }).click();
   await page.waitForURL('**/sign-in');
-  await fillDoor(page, member('owner'));
+  await fillDoor(page, member('administrator'));
   await page.waitForURL('**/organisations');
   await screenshot(page, 'organisations-two');
   await axe(page);

@@ -34,13 +34,13 @@ export async function axe(page) {
   }
   await page.emulateMedia({ colorScheme: null });
   // WCAG 1.4.4: text of twice the size, with nothing cut off and no scrolling sideways.
-  const over = await page.evaluate(() => {
-    const html = document.documentElement;
-    html.style.fontSize = '200%';
-    const wider = html.scrollWidth - html.clientWidth;
-    html.style.fontSize = '';
-    return wider;
-  });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const size = await page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).fontSize));
+  await devtools.send('Page.setFontSizes', { fontSizes: { standard: 16, fixed: 13 } });
+  await devtools.detach();
+  if (size < 25) found.push(`200 % text: the page's text is ${size} px, whatever the reader chose`);
   if (over > 0) found.push(`200 % text: the page is ${over} px wider than the window`);
   await page.setViewportSize(before ?? DESK);
   assert.deepEqual(found, [], `accessibility of ${page.url()}`);

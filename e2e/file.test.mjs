@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chromium } from 'playwright-core';
 import { axe } from './support/axe.mjs';
 import { fillDoor, member, PHONE, screenshot, signIn } from './support/browser.mjs';
 import { bookAtDesk, boxOf, freshName, register, staff, weekday } from './support/day.mjs';
@@ -65,6 +66,26 @@ test('a note is saved while it is typed, and survives a tab that is closed at on
   assert.equal(await next.getByLabel('Subjective').inputValue(), 'Cough for three days');
   assert.equal(await next.getByLabel('Plan').inputValue(), 'Rest, fluids, back on Friday');
   await screenshot(next, 'file-resumed');
+});
+
+test('what was typed is there five seconds later, though the browser was killed in the middle of a word', async () => {
+  const { page } = await consulting();
+  const server = await chromium.launchServer({ executablePath: process.env.ALOE_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+  try {
+    const browser = await chromium.connect(server.wsEndpoint());
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, storageState: await page.context().storageState() });
+    const doomed = await context.newPage();
+    await doomed.goto(page.url());
+    await doomed.getByLabel('Plan').click();
+    await doomed.keyboard.type('Known words. ');
+    const typed = Date.now();
+    // No pause in which it would save by itself.
+    while (Date.now() - typed < 5000) await doomed.keyboard.type('more ', { delay: 40 });
+  } finally {
+    server.process().kill('SIGKILL');
+  }
+  await page.reload();
+  assert.match(await page.getByLabel('Plan').inputValue(), /^Known words\. more /);
 });
 
 test('leaving for another page at once keeps what was typed', async () => {

@@ -135,7 +135,7 @@ const reveal = async (form) => {
 	} catch { say("No connection. Nothing was shown."); }
 };
 
-// Autosave: after 1.5 s, at least each 5 s, and on leaving
+// Autosave: after 1.5 s, at least each 3 s, and on leaving
 const savers = [];
 const autosave = (form) => {
 	const out = $("[data-save-status]"), banner = $("[data-conflict]"), tab = crypto.getRandomValues(new Uint32Array(2)).join("");
@@ -169,7 +169,7 @@ const autosave = (form) => {
 	form.addEventListener("input", () => {
 		if (stop) return;
 		dirty = true; first ||= now();
-		if (!fails) { tell("dirty", "Not saved yet"); later(Math.max(0, Math.min(1500, first + 5000 - now()))); }
+		if (!fails) { tell("dirty", "Not saved yet"); later(Math.max(0, Math.min(1500, first + 3000 - now()))); }
 	});
 	form.addEventListener("submit", () => { stop = true; dirty = false; });
 	savers.push({ flush: () => save(true), retry: () => { if (fails) save(); }, open: () => dirty || (busy && !stop) });

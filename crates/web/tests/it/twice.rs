@@ -140,3 +140,33 @@ async fn somebody_who_works_here_is_not_invited_again() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("works here already"), "{}", page.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_change_a_week_the_second_sees_what_the_first_saved() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("week").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let hours = "/o/week/settings/hours";
+    let mut browser = app.signed_in(&owner);
+    let page = browser.get(hours).await;
+    let fixed = ["diary", "place", "before"].map(|name| (name, page.value_of(name)));
+    let send = async |from: &str, before: &str| {
+        let mut fields: Vec<(&str, &str)> = fixed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fields[2].1 = before;
+        fields.extend([("from_0_0", from), ("to_0_0", "17:00")]);
+        app.signed_in(&owner).post(hours, hours, &fields).await
+    };
+    assert_eq!(send("09:00", &fixed[2].1).await.status, StatusCode::SEE_OTHER);
+    let second = send("10:00", &fixed[2].1).await;
+    assert_eq!(second.status, StatusCode::CONFLICT, "{}", second.text);
+    assert!(
+        second.text.contains("Someone else saved first") && second.text.contains("<b>09:00</b>"),
+        "{}",
+        second.text
+    );
+    assert_eq!(second.value_of("from_0_0"), "10:00", "what was typed stays");
+    assert_eq!(
+        send("10:00", &second.value_of("before")).await.status,
+        StatusCode::SEE_OTHER
+    );
+}

@@ -7,6 +7,7 @@ use aloe_domain::permission::need::Settings;
 use aloe_domain::scheduling::{MinuteOfDay, Period};
 use askama::Template;
 use axum::extract::Query;
+use axum::http::StatusCode;
 
 use super::{Tab, agenda, tabs};
 use crate::clock;
@@ -58,6 +59,7 @@ struct HoursPage {
     diary: String,
     place: String,
     days: Vec<Day>,
+    before: String,
     f: Form,
 }
 
@@ -119,6 +121,7 @@ fn page(staff: &Staff<Settings>, agenda: &Agenda, of: Option<(ResourceId, Locati
             .collect(),
         diary: of.map(|(diary, _)| diary.to_string()).unwrap_or_default(),
         place: of.map(|(_, place)| place.to_string()).unwrap_or_default(),
+        before: of.map(|of| written(agenda, of)).unwrap_or_default(),
         f,
     }
 }
@@ -127,21 +130,42 @@ fn page(staff: &Staff<Settings>, agenda: &Agenda, of: Option<(ResourceId, Locati
 pub async fn show(staff: Staff<Settings>, Query(wanted): Query<Wanted>) -> Answer {
     let agenda = agenda(&staff).await?;
     let of = chosen(&agenda, &wanted.diary, &wanted.place);
+    let f = of.map(|of| on_file(&agenda, of)).unwrap_or_default();
+    html(&page(&staff, &agenda, of, f))
+}
+
+/// What is on file, in the fields of the form.
+fn on_file(agenda: &Agenda, (diary, place): (ResourceId, LocationId)) -> Form {
     let mut f = Form::default();
-    if let Some((diary, place)) = of {
-        for day in 0..7_usize {
-            let weekday = i16::try_from(day + 1).unwrap_or(0);
-            let own = agenda
-                .hours
-                .iter()
-                .filter(|h| h.resource == diary && h.location == place && h.weekday == weekday);
-            for (period, hours) in own.take(2).enumerate() {
-                f.set(&field(day, period, "from"), clock::minutes(hours.opens.into()));
-                f.set(&field(day, period, "to"), clock::minutes(hours.closes.into()));
-            }
+    for day in 0..7_usize {
+        let weekday = i16::try_from(day + 1).unwrap_or(0);
+        let own = agenda
+            .hours
+            .iter()
+            .filter(|h| h.resource == diary && h.location == place && h.weekday == weekday);
+        for (period, hours) in own.take(2).enumerate() {
+            f.set(&field(day, period, "from"), clock::minutes(hours.opens.into()));
+            f.set(&field(day, period, "to"), clock::minutes(hours.closes.into()));
         }
     }
-    html(&page(&staff, &agenda, of, f))
+    f
+}
+
+/// The fields of the form in their order, and their labels.
+fn fields() -> Vec<(String, String)> {
+    let ends = [(0, "from"), (0, "to"), (1, "from"), (1, "to")];
+    let of_day = |(day, words): (usize, &&str)| {
+        let words = (*words).to_owned();
+        ends.map(|(period, end)| (field(day, period, end), format!("{words}, {end}")))
+    };
+    DAYS.iter().enumerate().flat_map(of_day).collect()
+}
+
+/// The week as one text: a week has no version of its own, so a form says which one it was filled from.
+fn written(agenda: &Agenda, of: (ResourceId, LocationId)) -> String {
+    let on_file = on_file(agenda, of);
+    let times: Vec<String> = fields().iter().map(|(name, _)| on_file.get(name).to_owned()).collect();
+    format!("week {}", times.join(" "))
 }
 
 /// Reads the periods; complaints stand beside their fields.
@@ -186,6 +210,18 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
     let periods = read(&mut f);
     if !f.is_fine() {
         return refused(&page(&staff, &agenda, of, f));
+    }
+    let before = f.get("before");
+    if !before.is_empty() && before != written(&agenda, (diary, place)) {
+        let fields = fields();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, label)| (name.as_str(), label.as_str()))
+            .collect();
+        f.overtake(&on_file(&agenda, (diary, place)), &fields);
+        let mut response = refused(&page(&staff, &agenda, of, f))?;
+        *response.status_mut() = StatusCode::CONFLICT;
+        return Ok(response);
     }
     let mut tx = staff.begin().await?;
     settings::replace_hours(&mut tx, diary, place, &periods).await?;

@@ -1,5 +1,6 @@
 //! Who is asking: the session behind the cookies, renewed silently, and the membership in the organisation of the path.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
 use aloe_db::accounts::{ACCESS_SECONDS, Renewal, SESSION_SECONDS, TokenPair};
@@ -17,8 +18,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

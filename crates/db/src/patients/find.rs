@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use aloe_domain::identity::{Country, IdentityDocument, IdentityType, SaIdNumber};
 use aloe_domain::ids::PatientId;
 use aloe_domain::name::{prefix_range, query_tokens, search_tokens};
+use aloe_domain::permission::need::Patients;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio_postgres::Row;
@@ -16,7 +17,6 @@ use crate::keys::Keys;
 use crate::statement::sql;
 use crate::trail::Act;
 use crate::tx::Tx;
-use aloe_domain::permission::need::Patients;
 
 /// The most people one search returns.
 pub const MOST: i64 = 30;

@@ -7,6 +7,8 @@ use aloe_db::proofs::{self, PROOF_SECONDS, Verdict};
 use aloe_domain::phone::PhoneNumber;
 use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
 use askama::Template;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -17,9 +19,6 @@ use super::trip::{Trip, TripQuery};
 use crate::clock;
 use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
-
 use crate::form::Form;
 use crate::notify::{self, About};
 use crate::pace::network;

@@ -8,6 +8,7 @@ use aloe_domain::permission::need::{Clinical, Schedule};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
+use jiff::tz::TimeZone;
 
 use super::{FileFrame, frame, id_of};
 use crate::clock;
@@ -16,7 +17,6 @@ use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other};
 use crate::people::show::id_of as patient_id;
 use crate::session::Staff;
-use jiff::tz::TimeZone;
 
 /// A signed note on the page.
 pub struct NoteBlock {

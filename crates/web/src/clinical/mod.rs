@@ -10,14 +10,14 @@ use aloe_db::patients::{self, PatientRecord};
 use aloe_domain::ids::{EncounterId, PatientId};
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::{Clinical, Patients};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::calendar::panel::MaskedLine;
 use crate::clock;
 use crate::failure::Failure;
 use crate::people::identifier_words;
 use crate::session::Staff;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// Consultations in the timeline of a page; the file shows all of them when it is asked to.
 pub(crate) const NEWEST: i64 = 60;

@@ -12,6 +12,7 @@ use aloe_domain::permission::{Permission, Role, RoleSet};
 use aloe_vault::{Token, TokenDomain};
 use askama::Template;
 use axum::extract::Path;
+use jiff::tz::TimeZone;
 
 use super::matrix::{self, Row};
 use crate::clock;
@@ -19,7 +20,6 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, refused, role_words, see_other_saying};
 use crate::session::Staff;
-use jiff::tz::TimeZone;
 
 /// One member on the page.
 pub struct MemberLine {

@@ -5,12 +5,12 @@ use aloe_domain::permission::need::Patients;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::Query;
+use jiff::civil::Date;
 
 use crate::clock;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other};
 use crate::session::{Staff, urlencode};
-use jiff::civil::Date;
 
 /// What was typed.
 #[derive(serde::Deserialize)]

@@ -8,6 +8,7 @@ use aloe_domain::permission::need::Patients;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::Path;
+use jiff::tz::TimeZone;
 
 use super::identifier_words;
 use crate::calendar::panel::MaskedLine;
@@ -15,7 +16,6 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::page::{Answer, Shell, html};
 use crate::session::Staff;
-use jiff::tz::TimeZone;
 
 /// One booking in the list.
 pub struct BookingLine {

@@ -33,6 +33,16 @@ pub fn refused(template: &impl Template) -> Answer {
     Ok(response)
 }
 
+/// Renders a form that somebody or something came before: the page again, with what is in the way, as 409.
+///
+/// # Errors
+/// When the template fails.
+pub fn conflict(template: &impl Template) -> Answer {
+    let mut response = html(template)?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
+}
+
 /// Leads to another page after a POST.
 pub fn see_other(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();

@@ -20,7 +20,7 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::notify;
-use crate::page::{Answer, Shell, html, refused, see_other, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other, see_other_saying};
 use crate::session::Staff;
 
 /// What a press on an empty place of the calendar, or a patient's page, hands over.
@@ -308,9 +308,7 @@ fn clash(staff: &Staff<Schedule>, agenda: &Agenda, f: Form, editing: Option<&Boo
     if page.clashes.is_empty() {
         page.clashes.push("Someone has just taken this time.".to_owned());
     }
-    let mut response = refused(&page)?;
-    *response.status_mut() = axum::http::StatusCode::CONFLICT;
-    Ok(response)
+    conflict(&page)
 }
 
 /// The form of an existing booking.
@@ -378,9 +376,7 @@ pub async fn save(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     if before.version != version {
         tx.done().await?;
         f.overtake(&on_file(&agenda, &before), &FIELDS);
-        let mut response = refused(&form_page(&staff, &agenda, f, Some(&before)))?;
-        *response.status_mut() = axum::http::StatusCode::CONFLICT;
-        return Ok(response);
+        return conflict(&form_page(&staff, &agenda, f, Some(&before)));
     }
     let to = Edit {
         version,

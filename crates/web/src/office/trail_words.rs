@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::clock;
 use crate::page::role_words;
+use crate::people::show::status_words;
 
 /// One value that changed.
 pub struct Change {
@@ -198,7 +199,7 @@ fn text_words(e: &Entry, column: &str, text: &str, names: &Names) -> String {
     }
     match (column, text.parse::<Timestamp>()) {
         (_, Ok(at)) => names.moment(at),
-        ("status", _) => status(text).to_owned(),
+        ("status", _) => status_words(text).to_owned(),
         ("language", _) => Language::from_code(text).map_or_else(|| text.to_owned(), |l| l.own_name().to_owned()),
         ("channel" | "kind" | "sex" | "for_whom", _) => text.replace('_', " "),
         _ => text.chars().take(120).collect(),
@@ -219,18 +220,6 @@ fn number_words(column: &str, number: &serde_json::Number) -> String {
 
 fn role(code: &str) -> String {
     Role::from_code(code).map_or_else(|| code.to_owned(), |role| role_words(role).to_owned())
-}
-
-fn status(code: &str) -> &str {
-    match code {
-        "pending" => "to confirm",
-        "confirmed" => "booked",
-        "arrived" => "waiting",
-        "in_progress" => "being seen",
-        "completed" => "done",
-        "no_show" => "did not come",
-        other => other,
-    }
 }
 
 #[cfg(test)]

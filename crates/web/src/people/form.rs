@@ -13,14 +13,13 @@ use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use jiff::civil::Date;
 
 use super::list::Line;
 use super::show::id_of;
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 
 /// A booking to register from.
@@ -390,9 +389,7 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     if current.version != version {
         tx.done().await?;
         f.overtake(&on_file(current), &FIELDS);
-        let mut response = refused(&page(&staff, Some(id), None, f))?;
-        *response.status_mut() = StatusCode::CONFLICT;
-        return Ok(response);
+        return conflict(&page(&staff, Some(id), None, f));
     }
     let Typed {
         contact,

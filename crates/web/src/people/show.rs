@@ -151,7 +151,8 @@ fn booking_line(staff: &Staff<Patients>, b: &patients::PastBooking) -> BookingLi
     }
 }
 
-fn status_words(code: &str) -> &'static str {
+/// The state of a booking in words.
+pub(crate) fn status_words(code: &str) -> &'static str {
     match code {
         "pending" => "to confirm",
         "confirmed" => "booked",

@@ -7,13 +7,12 @@ use aloe_domain::permission::need::Settings;
 use aloe_domain::scheduling::{MinuteOfDay, Period};
 use askama::Template;
 use axum::extract::Query;
-use axum::http::StatusCode;
 
 use super::{Tab, agenda, tabs};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 
 const DAYS: [&str; 7] = [
@@ -219,9 +218,7 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
             .map(|(name, label)| (name.as_str(), label.as_str()))
             .collect();
         f.overtake(&on_file(&agenda, (diary, place)), &fields);
-        let mut response = refused(&page(&staff, &agenda, of, f))?;
-        *response.status_mut() = StatusCode::CONFLICT;
-        return Ok(response);
+        return conflict(&page(&staff, &agenda, of, f));
     }
     let mut tx = staff.begin().await?;
     settings::replace_hours(&mut tx, diary, place, &periods).await?;

@@ -74,7 +74,8 @@ impl Filled {
     /// # Errors
     /// When it cannot be made or filled.
     pub fn fresh(program: &Path, name: &str, organisations: usize, patients: usize) -> Result<Self, Trouble> {
-        let folder = std::env::temp_dir().join(format!("aloe-bench-{}-{name}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("aloe-bench-{}-{name}", std::process::id()))
+            .join("data");
         fill(program, &folder, organisations, patients)?;
         Ok(Self { folder, remove: true })
     }
@@ -85,11 +86,12 @@ impl Filled {
     /// When it cannot be made or filled.
     pub fn kept(program: &Path, root: &Path, organisations: usize, patients: usize) -> Result<Self, Trouble> {
         let schema = schema_of(root)?;
-        let folder = std::env::temp_dir().join(format!("aloe-bench-kept-{organisations}x{patients}-{schema}"));
+        let folder = std::env::temp_dir().join(format!("aloe-bench-kept-{organisations}x{patients}-{schema}"))
+            .join("data");
         let whole = folder.join("bench-whole");
         if !whole.exists() {
             if folder.exists() {
-                fs::remove_dir_all(&folder).map_err(|e| Trouble::io("removing a half-filled folder", &e))?;
+                remove(&folder).map_err(|e| Trouble::io("removing a half-filled folder", &e))?;
             }
             eprintln!("filling {organisations} organisations of {patients} patients (kept for later runs)");
             fill(program, &folder, organisations, patients)?;
@@ -249,9 +251,14 @@ impl Drop for Installation {
         let _ = Command::new("kill").args(["-TERM", &self.pid.to_string()]).status();
         let _ = self.child.wait();
         if self.remove {
-            let _ = fs::remove_dir_all(&self.folder);
+            let _ = remove(&self.folder);
         }
     }
+}
+
+/// Removes a data folder with the keys beside it.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    folder.parent().map_or(Ok(()), fs::remove_dir_all)
 }
 
 fn fill(program: &Path, folder: &Path, organisations: usize, patients: usize) -> Result<(), Trouble> {

@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,9 +20,10 @@ export const screenshots = join(target, 'screenshots');
  */
 export async function startAloe({ options = [] } = {}) {
   mkdirSync(screenshots, { recursive: true });
-  const data = mkdtempSync(join(tmpdir(), 'aloe-e2e-'));
-  // PostgreSQL runs as another user when root starts it, and has to get through.
-  chmodSync(data, 0o755);
+  const home = mkdtempSync(join(tmpdir(), 'aloe-e2e-'));
+  // PostgreSQL runs as another user when root starts it, and has to get through. The keys lie beside the data.
+  chmodSync(home, 0o755);
+  const data = join(home, 'data');
   const server = spawn(program, ['--data', data, 'serve', '--listen', '127.0.0.1:0', '--demo', ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
     // A group of its own: Ctrl-C at the terminal reaches this script, which stops it in order.
@@ -97,7 +98,7 @@ async function stop(server, said, data) {
     await said.end();
     clearTimeout(late);
   }
-  rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(dirname(data), { recursive: true, force: true, maxRetries: 5 });
   return said.text;
 }
 

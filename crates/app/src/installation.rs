@@ -38,7 +38,7 @@ pub struct Installation {
     key_file: PathBuf,
 }
 
-/// Where things lie in an installation's folder, and its key file beside or outside it.
+/// Where things lie in an installation's folder, and its key file outside it.
 pub struct Places<'a> {
     folder: &'a Path,
     key_file: PathBuf,
@@ -47,23 +47,23 @@ pub struct Places<'a> {
 impl<'a> Places<'a> {
     /// The places of an installation.
     pub fn of(folder: &'a Path, settings: &Settings) -> Self {
-        let beside = || folder.join("keys").join("master.json");
+        let beside = || beside(folder).join("master.json");
         Self {
             folder,
             key_file: settings.key_file.clone().unwrap_or_else(beside),
         }
     }
 
-    /// Folders that hold the database: no key lies in them.
+    /// Folders that hold data: no key lies in them, so that a copy of one opens nothing.
     pub fn data_folders(&self) -> Vec<PathBuf> {
-        vec![self.cluster()]
+        vec![self.folder.to_path_buf()]
     }
 
     /// The private database cluster.
     pub fn cluster(&self) -> PathBuf {
         self.folder.join("postgres")
     }
-    /// The master key file: beside the database or elsewhere, never inside it.
+    /// The master key file: beside the data folder or elsewhere, never inside it.
     pub fn master_keys(&self) -> PathBuf {
         self.key_file.clone()
     }
@@ -128,6 +128,13 @@ impl Installation {
             key_file: self.key_file.clone(),
         }
     }
+}
+
+/// The folder of the keys of a data folder: `var.keys` beside `var`.
+fn beside(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_os_string();
+    name.push(".keys");
+    folder.with_file_name(name)
 }
 
 fn open_file(places: &Places<'_>) -> Result<(MasterKeys, String, bool), Trouble> {

@@ -19,7 +19,7 @@ pub struct Settings {
     /// Where the master keys lie.
     #[arg(long, global = true, value_enum, default_value = "file", env = "ALOE_KEY_STORE")]
     pub key_store: KeyStoreKind,
-    /// The master key file; beside the database in the data folder when it is left out.
+    /// The master key file, outside the data folder; in a folder beside it (`var.keys`) when it is left out.
     #[arg(long, global = true, env = "ALOE_KEY_FILE")]
     pub key_file: Option<PathBuf>,
     /// Lets real people's data lie under a key file: "NAME; REASON; LAST DAY", such as "A. Operator; the device comes in May; 2027-05-31".

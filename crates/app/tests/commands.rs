@@ -11,16 +11,29 @@ use std::process::{Command, Output, Stdio};
 use aloe_cluster::{Cluster, ClusterOptions};
 use tempfile::TempDir;
 
-/// A data folder that the user whom PostgreSQL runs as can enter.
-fn folder() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    folder
+/// A data folder, and room beside it for its keys.
+struct Folder(TempDir);
+
+impl Folder {
+    fn path(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    fn keys(&self) -> PathBuf {
+        self.0.path().join("data.keys")
+    }
 }
 
-fn aloe(data: &Path) -> Command {
+/// A data folder that the user whom PostgreSQL runs as can enter.
+fn folder() -> Folder {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    Folder(folder)
+}
+
+fn aloe(data: impl AsRef<Path>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aloe"));
-    command.arg("--data").arg(data);
+    command.arg("--data").arg(data.as_ref());
     command
 }
 
@@ -173,7 +186,7 @@ fn real_people_are_not_served_under_a_key_file_unless_somebody_answers_for_it() 
         "{}",
         words(&refused)
     );
-    assert!(!data.path().join("keys").exists(), "nothing was made");
+    assert!(!data.keys().exists(), "nothing was made");
 }
 
 #[test]
@@ -283,7 +296,7 @@ impl Token {
         Some(Self { folder, module })
     }
 
-    fn aloe(&self, data: &Path) -> Command {
+    fn aloe(&self, data: impl AsRef<Path>) -> Command {
         let mut command = aloe(data);
         command
             .env("SOFTHSM2_CONF", self.folder.path().join("softhsm2.conf"))
@@ -304,7 +317,7 @@ fn the_master_keys_of_a_device_never_lie_in_a_file() {
     let data = folder();
     let made = token.aloe(data.path()).args(CREATE).output().unwrap();
     assert!(made.status.success(), "{}", words(&made));
-    assert!(!data.path().join("keys").exists(), "there is no key file");
+    assert!(!data.keys().exists(), "there is no key file");
     let rotated = token
         .aloe(data.path())
         .args(["keys", "rotate-master"])
@@ -327,4 +340,22 @@ fn the_master_keys_of_a_device_never_lie_in_a_file() {
     assert!(!wrong.status.success() && words(&wrong).len() > 60, "{}", words(&wrong));
     let file = aloe(data.path()).args(["keys", "status"]).output().unwrap();
     assert!(!file.status.success(), "a key file does not open what a device closed");
+}
+
+#[test]
+fn p5_the_key_file_lies_outside_the_data_folder_for_its_owner_only() {
+    let data = folder();
+    let inside = data.path().join("keys").join("master.json");
+    let refused = aloe(data.path())
+        .args(["--key-file", &inside.display().to_string(), "keys", "status"])
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(words(&refused).contains("lies inside the data folder"), "{}", words(&refused));
+    assert!(!inside.exists());
+    let made = aloe(data.path()).args(["keys", "status"]).output().unwrap();
+    assert!(made.status.success(), "{}", words(&made));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data.keys()), 0o700);
+    assert_eq!(mode(&data.keys().join("master.json")), 0o600);
 }

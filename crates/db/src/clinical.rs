@@ -151,8 +151,10 @@ pub struct Timeline {
 /// At most `most` of a patient's consultations. Opening a file is recorded: no record, no file.
 ///
 /// # Errors
-/// What the database answered.
+/// `Missing` when there is no such file here; then nothing was opened, and nothing says so.
 pub async fn open_file(tx: &mut Tx<Clinical>, patient: PatientId, most: i64) -> Result<Timeline, ClinicalError> {
+    let file = tx.find(sql!("clinical/file"), &[&patient.as_uuid()]).await?;
+    file.ok_or(ClinicalError::Missing)?;
     tx.record(&Act {
         action: "open_file",
         entity: "patients",
@@ -182,7 +184,7 @@ pub async fn open_file(tx: &mut Tx<Clinical>, patient: PatientId, most: i64) -> 
 /// Begins a consultation, or answers the one that the booking already has.
 ///
 /// # Errors
-/// What the database answered.
+/// `Missing` when the booking is not this patient's, or there is no such patient.
 pub async fn begin(
     tx: &mut Tx<Clinical>,
     patient: PatientId,
@@ -191,7 +193,9 @@ pub async fn begin(
 ) -> Result<EncounterId, ClinicalError> {
     let booking = booking.map(BookingId::as_uuid);
     if booking.is_some()
-        && let Some(row) = tx.find(sql!("clinical/encounter_of_booking"), &[&booking]).await?
+        && let Some(row) = tx
+            .find(sql!("clinical/encounter_of_booking"), &[&booking, &patient.as_uuid()])
+            .await?
     {
         return Ok(EncounterId::from_uuid(row.get("encounter_id")));
     }
@@ -203,8 +207,10 @@ pub async fn begin(
         &who.id.as_uuid(),
         &who.name,
     ];
-    tx.run_one(sql!("clinical/add_encounter"), &params).await?;
-    Ok(id)
+    match tx.run(sql!("clinical/add_encounter"), &params).await? {
+        1 => Ok(id),
+        _ => Err(ClinicalError::Missing),
+    }
 }
 
 /// One consultation.

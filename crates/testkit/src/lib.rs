@@ -2,9 +2,11 @@
 //! members who are really signed in. Nothing here is a mock: the doors, the keys and the policies are those of the product.
 
 mod cluster;
+mod furnished;
 mod organisation;
 mod raw;
 
 pub use cluster::TestDb;
+pub use furnished::Furnished;
 pub use organisation::{Member, Organisation, PASSWORD, registration, visit};
-pub use raw::Raw;
+pub use raw::{Door, Raw};

@@ -2,7 +2,7 @@
 
 use aloe_db::catalogue;
 use aloe_domain::permission::{Role, need};
-use aloe_testkit::{Member, Organisation, TestDb, visit};
+use aloe_testkit::{Door, Furnished, Member, Organisation, TestDb, visit};
 use tokio_postgres::Client;
 
 /// Two practices, each with a patient, a booking and a consultation.
@@ -21,15 +21,15 @@ async fn two_practices(db: &TestDb) -> [(Organisation, Member); 2] {
     made.try_into().unwrap_or_else(|_| panic!("two practices"))
 }
 
-/// The tables with an organisation, and whether a member's login may do this to them at all.
-async fn tables(client: &Client, verb: &str) -> Vec<String> {
+/// The tables with an organisation that the login behind a door may do this to at all.
+async fn tables(client: &Client, door: Door, verb: &str) -> Vec<String> {
     let query = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id'
         WHERE n.nspname = 'aloe' AND c.relkind = 'r'
-        AND CASE $1 WHEN 'DELETE' THEN has_table_privilege('aloe_member', c.oid, $1)
-            ELSE has_any_column_privilege('aloe_member', c.oid, $1) END";
+        AND CASE $1 WHEN 'DELETE' THEN has_table_privilege($2, c.oid, $1)
+            ELSE has_any_column_privilege($2, c.oid, $1) END";
     client
-        .query(query, &[&verb])
+        .query(query, &[&verb, &door.login()])
         .await
         .unwrap()
         .iter()
@@ -104,94 +104,134 @@ async fn the_catalogue_check_notices_a_table_that_is_not_fenced() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn p6_the_database_alone_shows_no_row_of_another_practice_in_any_table() {
-    let db = TestDb::fresh().await;
-    let [(one, owner), (two, _)] = two_practices(&db).await;
+/// Two organisations with one of everything: the first holds a row in each table that has an organisation.
+async fn furnished_two(db: &TestDb) -> [Furnished; 2] {
+    let two = [
+        db.furnished("one", "8001015009087").await,
+        db.furnished("two", "8501016184086").await,
+    ];
     let admin = db.superuser().await;
-    let raw = db.raw_member(&one, &owner).await.0;
-    for table in tables(&admin, "SELECT").await {
-        let query = format!("SELECT count(organisation_id) FROM aloe.{table} WHERE organisation_id <> $1");
-        let foreign: i64 = raw.query_one(&query, &[&one.id.as_uuid()]).await.unwrap().get(0);
-        assert_eq!(foreign, 0, "{table} shows rows of another practice");
-    }
-    let theirs: i64 = admin
-        .query_one(
-            "SELECT count(*) FROM aloe.patients WHERE organisation_id = $1",
-            &[&two.id.as_uuid()],
-        )
-        .await
-        .unwrap()
-        .get(0);
-    assert_eq!(theirs, 1, "there was something to see");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn p6_the_database_alone_changes_and_deletes_nothing_of_another_practice() {
-    let db = TestDb::fresh().await;
-    let [(one, owner), (two, _)] = two_practices(&db).await;
-    let admin = db.superuser().await;
-    for verb in ["UPDATE", "DELETE"] {
-        for table in tables(&admin, verb).await {
-            let raw = db.raw_member(&one, &owner).await.0;
-            let statement = match verb {
-                "DELETE" => format!("DELETE FROM aloe.{table} WHERE organisation_id = $1"),
-                _ => format!(
-                    "UPDATE aloe.{table} SET {0} = {0} WHERE organisation_id = $1",
-                    updatable(&admin, &table).await
-                ),
-            };
-            match raw.execute(&statement, &[&two.id.as_uuid()]).await {
-                Ok(touched) => assert_eq!(touched, 0, "{verb} {table}"),
-                Err(error) => assert!(error.as_db_error().is_some(), "{verb} {table}: {error}"),
-            }
-        }
-    }
-}
-
-async fn updatable(admin: &Client, table: &str) -> String {
-    let query =
-        "SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = ('aloe.' || $1)::regclass AND a.attnum > 0
-        AND has_column_privilege('aloe_member', a.attrelid, a.attnum, 'UPDATE') LIMIT 1";
-    admin.query_one(query, &[&table]).await.unwrap().get(0)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn p6_the_database_alone_takes_no_row_for_another_practice() {
-    let db = TestDb::fresh().await;
-    let [(one, owner), (two, _)] = two_practices(&db).await;
-    let admin = db.superuser().await;
-    for table in tables(&admin, "INSERT").await {
-        let raw = db.raw_member(&one, &owner).await.0;
-        let columns = "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-            WHERE attrelid = ('aloe.' || $1)::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''";
-        let columns: String = admin.query_one(columns, &[&table]).await.unwrap().get(0);
-        // A copy of the other practice's own row, taken past the policies, is refused when it is sent through them.
-        admin.batch_execute(&format!("DROP TABLE IF EXISTS public.stolen; CREATE TABLE public.stolen AS SELECT {columns} FROM aloe.{table} WHERE organisation_id = '{}' LIMIT 1; GRANT SELECT ON public.stolen TO PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC", two.id)).await.unwrap();
+    let all = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id'
+        WHERE n.nspname = 'aloe' AND c.relkind = 'r'";
+    for row in admin.query(all, &[]).await.unwrap() {
+        let table: String = row.get(0);
+        let query = format!("SELECT count(*) FROM aloe.{table} WHERE organisation_id = $1");
         let there: i64 = admin
-            .query_one("SELECT count(*) FROM public.stolen", &[])
+            .query_one(&query, &[&two[1].at.id.as_uuid()])
             .await
             .unwrap()
             .get(0);
-        let written = raw
-            .execute(
-                &format!("INSERT INTO aloe.{table} ({columns}) SELECT {columns} FROM public.stolen"),
-                &[],
-            )
-            .await;
-        if there > 0 {
-            let error = written
+        assert!(there > 0, "nothing in {table} to reach for: furnish it");
+    }
+    two
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p6_the_database_alone_shows_no_row_of_another_organisation_by_any_door() {
+    let db = TestDb::fresh().await;
+    let [one, _] = furnished_two(&db).await;
+    let admin = db.superuser().await;
+    for door in Door::ALL {
+        let raw = db.raw(door, &one).await.0;
+        let mut own = 0;
+        for table in tables(&admin, door, "SELECT").await {
+            let query = format!(
+                "SELECT count(organisation_id) FILTER (WHERE organisation_id <> $1), count(organisation_id) FROM aloe.{table}"
+            );
+            let row = raw.query_one(&query, &[&one.at.id.as_uuid()]).await.unwrap();
+            assert_eq!(
+                row.get::<_, i64>(0),
+                0,
+                "{door:?}: {table} shows rows of another organisation"
+            );
+            own += row.get::<_, i64>(1);
+        }
+        assert!(own > 0, "{door:?} was entered and sees its own");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p6_the_database_alone_changes_and_deletes_nothing_of_another_organisation_by_any_door() {
+    let db = TestDb::fresh().await;
+    let [one, two] = furnished_two(&db).await;
+    let admin = db.superuser().await;
+    let mut tried = 0;
+    for door in Door::ALL {
+        for verb in ["UPDATE", "DELETE"] {
+            for table in tables(&admin, door, verb).await {
+                let raw = db.raw(door, &one).await.0;
+                let statement = match verb {
+                    "DELETE" => format!("DELETE FROM aloe.{table} WHERE organisation_id = $1"),
+                    _ => format!(
+                        "UPDATE aloe.{table} SET {0} = {0} WHERE organisation_id = $1",
+                        updatable(&admin, door, &table).await
+                    ),
+                };
+                tried += 1;
+                match raw.execute(&statement, &[&two.at.id.as_uuid()]).await {
+                    Ok(touched) => assert_eq!(touched, 0, "{door:?}: {verb} {table}"),
+                    Err(error) => assert!(error.as_db_error().is_some(), "{door:?}: {verb} {table}: {error}"),
+                }
+            }
+        }
+    }
+    assert!(tried > 30, "{tried} statements were tried");
+}
+
+async fn updatable(admin: &Client, door: Door, table: &str) -> String {
+    let query =
+        "SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = ('aloe.' || $1)::regclass AND a.attnum > 0
+        AND has_column_privilege($2, a.attrelid, a.attnum, 'UPDATE') LIMIT 1";
+    admin.query_one(query, &[&table, &door.login()]).await.unwrap().get(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p6_the_database_alone_takes_no_row_for_another_organisation_by_any_door() {
+    let db = TestDb::fresh().await;
+    let [one, two] = furnished_two(&db).await;
+    let admin = db.superuser().await;
+    for door in Door::ALL {
+        for table in tables(&admin, door, "INSERT").await {
+            let raw = db.raw(door, &one).await.0;
+            let columns = "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+                WHERE attrelid = ('aloe.' || $1)::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''
+                AND has_column_privilege($2, attrelid, attnum, 'INSERT')";
+            let columns: String = admin.query_one(columns, &[&table, &door.login()]).await.unwrap().get(0);
+            // A copy of the other's own row, taken past the policies, is refused when it is sent through them.
+            admin.batch_execute(&format!("DROP TABLE IF EXISTS public.stolen; CREATE TABLE public.stolen AS SELECT {columns} FROM aloe.{table} WHERE organisation_id = '{}' LIMIT 1; GRANT SELECT ON public.stolen TO PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC", two.at.id)).await.unwrap();
+            let insert = format!("INSERT INTO aloe.{table} ({columns}) SELECT {columns} FROM public.stolen");
+            let error = raw
+                .execute(&insert, &[])
+                .await
                 .err()
-                .unwrap_or_else(|| panic!("{table} took a row for another practice"));
+                .unwrap_or_else(|| panic!("{door:?}: {table} took a row for another organisation"));
             let code = error
                 .as_db_error()
                 .map(|e| e.code().code().to_owned())
                 .unwrap_or_default();
             assert!(
                 code == "42501" || code.starts_with("AL"),
-                "{table}: refused for another reason, {code}"
+                "{door:?}: {table}: refused for another reason, {error:?}"
             );
+            drop(raw);
         }
+    }
+}
+
+/// Within one organisation, who books reaches their own rows: a link its booking, a phone its bookings, a job its messages.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_books_reaches_their_own_rows_only() {
+    let db = TestDb::fresh().await;
+    let one = db.furnished("one", "8001015009087").await;
+    for (door, seen) in [(Door::Public, 0_i64), (Door::Person, 1), (Door::Link, 1)] {
+        let raw = db.raw(door, &one).await.0;
+        let query = "SELECT count(*), count(*) FILTER (WHERE booking_id = $1) FROM aloe.bookings";
+        let row = raw.query_one(query, &[&one.online.as_uuid()]).await.unwrap();
+        let found: (i64, i64) = (row.get(0), row.get(1));
+        assert_eq!(found, (seen, seen), "{door:?}");
+        let files = raw.query_one("SELECT count(*) FROM aloe.patients", &[]).await;
+        assert!(files.is_err(), "{door:?} may not even ask for files");
     }
 }
 
@@ -200,9 +240,10 @@ async fn without_entering_there_are_no_rows_at_all() {
     let db = TestDb::fresh().await;
     two_practices(&db).await;
     let admin = db.superuser().await;
-    for login in ["aloe_member", "aloe_public", "aloe_job", "aloe_operator"] {
+    for door in Door::ALL {
+        let login = door.login();
         let client = db.login(login).await;
-        for table in tables(&admin, "SELECT").await {
+        for table in tables(&admin, door, "SELECT").await {
             if let Ok(row) = client
                 .query_one(&format!("SELECT count(organisation_id) FROM aloe.{table}"), &[])
                 .await

@@ -74,7 +74,8 @@ impl Filled {
     /// # Errors
     /// When it cannot be made or filled.
     pub fn fresh(program: &Path, name: &str, organisations: usize, patients: usize) -> Result<Self, Trouble> {
-        let folder = std::env::temp_dir().join(format!("aloe-bench-{}-{name}", std::process::id()))
+        let folder = std::env::temp_dir()
+            .join(format!("aloe-bench-{}-{name}", std::process::id()))
             .join("data");
         fill(program, &folder, organisations, patients)?;
         Ok(Self { folder, remove: true })
@@ -86,7 +87,8 @@ impl Filled {
     /// When it cannot be made or filled.
     pub fn kept(program: &Path, root: &Path, organisations: usize, patients: usize) -> Result<Self, Trouble> {
         let schema = schema_of(root)?;
-        let folder = std::env::temp_dir().join(format!("aloe-bench-kept-{organisations}x{patients}-{schema}"))
+        let folder = std::env::temp_dir()
+            .join(format!("aloe-bench-kept-{organisations}x{patients}-{schema}"))
             .join("data");
         let whole = folder.join("bench-whole");
         if !whole.exists() {

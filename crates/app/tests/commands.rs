@@ -351,7 +351,11 @@ fn p5_the_key_file_lies_outside_the_data_folder_for_its_owner_only() {
         .output()
         .unwrap();
     assert!(!refused.status.success());
-    assert!(words(&refused).contains("lies inside the data folder"), "{}", words(&refused));
+    assert!(
+        words(&refused).contains("lies inside the data folder"),
+        "{}",
+        words(&refused)
+    );
     assert!(!inside.exists());
     let made = aloe(data.path()).args(["keys", "status"]).output().unwrap();
     assert!(made.status.success(), "{}", words(&made));

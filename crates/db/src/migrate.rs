@@ -43,6 +43,7 @@ migrations![
     "0016_guards",
     "0017_zone_of_session",
     "0018_in_front_of_it",
+    "0019_daily_limits",
 ];
 
 /// What stops a migration.

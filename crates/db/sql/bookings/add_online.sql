@@ -2,8 +2,8 @@ WITH first AS (
     INSERT INTO idempotency_keys (organisation_id, key_hash, fingerprint, answer) VALUES ($1, $3, $4, $2)
     ON CONFLICT DO NOTHING RETURNING true
 ), taken AS (
-    INSERT INTO occupancies (organisation_id, occupancy_id, booking_id, resource_id, lane, starts_at, ends_at)
-    SELECT $1, $5, $2, $6, $7, $8, $9 FROM first
+    INSERT INTO occupancies (organisation_id, occupancy_id, booking_id, service_id, resource_id, lane, starts_at, ends_at)
+    SELECT $1, $5, $2, $11, $6, $7, $8, $9 FROM first
     ON CONFLICT DO NOTHING RETURNING true
 ), link AS (
     INSERT INTO booking_links (organisation_id, token_hash, booking_id, expires_at) SELECT $1, $20, $2, $21 FROM taken

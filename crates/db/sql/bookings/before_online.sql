@@ -1,4 +1,4 @@
-SELECT a.answer, a.fingerprint, h.resource_id, h.lane, h.starts_at, h.ends_at, h.expires_at,
+SELECT a.answer, a.fingerprint, h.service_id, h.resource_id, h.lane, h.starts_at, h.ends_at, h.expires_at,
     (SELECT count(*) FROM bookings b WHERE b.organisation_id = $1 AND b.contact_phone = $2
         AND b.status IN ('pending', 'confirmed') AND b.starts_at > now()) AS active
 FROM (VALUES (true)) AS always (so)

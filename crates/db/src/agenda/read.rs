@@ -77,7 +77,10 @@ pub(crate) async fn busy_and_stale<N>(
             continue;
         };
         let lane = Lane::new(u16::try_from(row.get::<_, i16>("lane")).unwrap_or(0));
-        busy.entry(resource).or_default().push(Occupancy { lane, span });
+        let service = row.get::<_, Option<Uuid>>("service_id").map(ServiceId::from_uuid);
+        busy.entry(resource)
+            .or_default()
+            .push(Occupancy { lane, span, service });
     }
     Ok((busy, stale))
 }

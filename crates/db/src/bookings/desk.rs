@@ -3,12 +3,12 @@
 use aloe_domain::booking::{Channel, Status};
 use aloe_domain::ids::{BookingId, LocationId, PatientId, ResourceId, ServiceId};
 use aloe_domain::permission::need::Schedule;
-use aloe_domain::scheduling::{Lane, Occupancy, Span, next_lane, overbook_lane};
+use aloe_domain::scheduling::{Occupancy, Span, next_lane, overbook_lane};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::BookingError;
-use super::place::{NewBooking, note_change, occupy, write};
+use super::place::{NewBooking, Placement, note_change, occupy, write};
 use super::read::{clashes, find};
 use crate::agenda::{Agenda, busy};
 use crate::idempotency::{Fingerprint, IdempotencyKey};
@@ -85,15 +85,15 @@ fn stretch(agenda: &Agenda, service: ServiceId, starts_at: Timestamp, minutes: i
     (5..=720).contains(&minutes).then_some((ends_at, span))
 }
 
-/// Chooses a lane, or says what is in the way.
-async fn choose_lane(
+/// Chooses a lane of a diary for a service, or says what is in the way. The desk is held to no daily limit: it sees the day.
+async fn choose(
     tx: &mut Tx<Schedule>,
     agenda: &Agenda,
-    resource: ResourceId,
+    (service, resource): (ServiceId, ResourceId),
     span: Span,
     except: Option<BookingId>,
     overbook: bool,
-) -> Result<Lane, BookingError> {
+) -> Result<Placement, BookingError> {
     let rows = match except {
         Some(booking) => tx.rows(sql!("bookings/occupancy_ids"), &[&booking.as_uuid()]).await?,
         None => Vec::new(),
@@ -105,15 +105,18 @@ async fn choose_lane(
         .resource(resource)
         .and_then(|r| u16::try_from(r.capacity).ok())
         .ok_or(BookingError::NotOffered)?;
-    if let Some(lane) = next_lane(&taken, span, capacity) {
-        return Ok(lane);
+    let beyond = || overbook_lane(&taken, span, capacity).filter(|lane| overbook && lane.number() < 100);
+    match next_lane(&taken, span, capacity).or_else(beyond) {
+        Some(lane) => Ok(Placement {
+            service,
+            resource,
+            lane,
+            span,
+        }),
+        None => Err(BookingError::Clash(
+            clashes(tx, resource, span.starts_at(), span.ends_at(), except).await?,
+        )),
     }
-    if overbook && let Some(lane) = overbook_lane(&taken, span, capacity).filter(|lane| lane.number() < 100) {
-        return Ok(lane);
-    }
-    Err(BookingError::Clash(
-        clashes(tx, resource, span.starts_at(), span.ends_at(), except).await?,
-    ))
 }
 
 /// Books at the desk, in or out of hours. Repeated with the same key, it answers the first booking.
@@ -147,8 +150,8 @@ pub async fn book_at_desk(
     )
     .ok_or(BookingError::NotOffered)?;
     let overbook = !wanted.overbook_reason.is_empty();
-    let lane = choose_lane(tx, agenda, wanted.resource, span, None, overbook).await?;
-    let overbooked = is_beyond(agenda, wanted.resource, lane);
+    let at = choose(tx, agenda, (wanted.service, wanted.resource), span, None, overbook).await?;
+    let overbooked = is_beyond(agenda, &at);
     let id = BookingId::fresh();
     let status = if wanted.channel == Channel::WalkIn {
         Status::Arrived
@@ -178,7 +181,7 @@ pub async fn book_at_desk(
     write(tx, &new).await?;
     tx.run(sql!("bookings/end_expired_holds"), &[&wanted.resource.as_uuid()])
         .await?;
-    occupy(tx, id, wanted.resource, lane, span).await?;
+    occupy(tx, id, &at).await?;
     if status == Status::Arrived {
         tx.run_one(
             sql!("bookings/set_status"),
@@ -192,9 +195,9 @@ pub async fn book_at_desk(
 }
 
 /// Whether a lane is beyond what the diary takes at once.
-fn is_beyond(agenda: &Agenda, resource: ResourceId, lane: Lane) -> bool {
-    let capacity = agenda.resource(resource).map_or(0, |r| r.capacity);
-    i16::try_from(lane.number()).is_ok_and(|lane| lane >= capacity)
+fn is_beyond(agenda: &Agenda, at: &Placement) -> bool {
+    let capacity = agenda.resource(at.resource).map_or(0, |r| r.capacity);
+    i16::try_from(at.lane.number()).is_ok_and(|lane| lane >= capacity)
 }
 
 /// Moves or resizes a booking.
@@ -219,8 +222,9 @@ pub async fn move_at_desk(
         (true, true) => booking.overbook_reason.as_str(),
         _ => to.overbook_reason.as_str(),
     };
-    let lane = choose_lane(tx, agenda, to.resource, span, Some(id), !reason.is_empty()).await?;
-    let reason = match is_beyond(agenda, to.resource, lane) {
+    let in_diary = (booking.service, to.resource);
+    let at = choose(tx, agenda, in_diary, span, Some(id), !reason.is_empty()).await?;
+    let reason = match is_beyond(agenda, &at) {
         true => reason,
         false => "",
     };
@@ -244,7 +248,7 @@ pub async fn move_at_desk(
     if moved != 1 {
         return Err(BookingError::Stale);
     }
-    occupy(tx, id, to.resource, lane, span).await?;
+    occupy(tx, id, &at).await?;
     note_change(tx, "calendar").await?;
     Ok(())
 }
@@ -270,8 +274,9 @@ pub async fn set_status(
         let minutes = (booking.ends_at.as_second() - booking.starts_at.as_second()) / 60;
         let minutes = i32::try_from(minutes).unwrap_or(0);
         let (_, span) = stretch(agenda, booking.service, booking.starts_at, minutes).ok_or(BookingError::NotOffered)?;
-        let lane = choose_lane(tx, agenda, booking.resource, span, Some(id), false).await?;
-        occupy(tx, id, booking.resource, lane, span).await?;
+        let in_diary = (booking.service, booking.resource);
+        let at = choose(tx, agenda, in_diary, span, Some(id), false).await?;
+        occupy(tx, id, &at).await?;
     }
     tx.run_one(
         sql!("bookings/set_status"),

@@ -20,6 +20,8 @@ pub const HOLD_SECONDS: f64 = 300.0;
 /// A time that is kept for the holder of a token.
 #[derive(Clone, Debug)]
 pub struct Hold {
+    /// For which service; nothing when an earlier version held it.
+    pub service: Option<ServiceId>,
     /// In whose diary.
     pub resource: ResourceId,
     /// What the diary gives up, buffers included.
@@ -36,6 +38,7 @@ impl Hold {
         let resource: Option<uuid::Uuid> = row.get("resource_id");
         let lane: i16 = resource.map(|_| row.get("lane"))?;
         Some(Self {
+            service: row.get::<_, Option<uuid::Uuid>>("service_id").map(ServiceId::from_uuid),
             resource: ResourceId::from_uuid(resource?),
             span: Span::new(row.get("starts_at"), row.get("ends_at"))?,
             lane: Lane::new(u16::try_from(lane).ok()?),
@@ -58,8 +61,8 @@ pub async fn hold(
     let hash = token.as_bytes().as_slice();
     tx.run(sql!("bookings/end_hold"), &[&hash]).await?;
     let offer = offered(tx, agenda, wanted, &[], now).await?;
-    occupy_for(tx, offer.resource, offer.lane, offer.span, hash, HOLD_SECONDS).await?;
-    Ok(offer.resource)
+    occupy_for(tx, &offer.at, hash, HOLD_SECONDS).await?;
+    Ok(offer.at.resource)
 }
 
 /// The time that a token holds, if it still does.

@@ -132,7 +132,7 @@ pub async fn move_by_link(
     let (place, chosen, starts_at) = to;
     let offer = offered(tx, agenda, (booking.service, place, chosen, starts_at), &own, now).await?;
     tx.run(sql!("bookings/free"), &[&booking.id.as_uuid()]).await?;
-    occupy(tx, booking.id, offer.resource, offer.lane, offer.span).await?;
+    occupy(tx, booking.id, &offer.at).await?;
     let moved = tx
         .run(
             sql!("bookings/move_by_link"),
@@ -140,7 +140,7 @@ pub async fn move_by_link(
                 &booking.id.as_uuid(),
                 &starts_at,
                 &offer.ends_at,
-                &offer.resource.as_uuid(),
+                &offer.at.resource.as_uuid(),
                 &place.as_uuid(),
             ],
         )

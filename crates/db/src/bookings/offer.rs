@@ -1,20 +1,19 @@
 //! Whether a starting time is offered now, and by whom.
 
 use aloe_domain::ids::{LocationId, ResourceId, ServiceId};
-use aloe_domain::scheduling::{Diary, Lane, SlotQuery, Span, free_slots, free_slots_of_any};
+use aloe_domain::scheduling::{Diary, SlotQuery, free_slots, free_slots_of_any};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::BookingError;
+use super::place::Placement;
 use crate::agenda::{Agenda, busy_and_stale};
 use crate::statement::sql;
 use crate::tx::Tx;
 
-/// A time that may be taken: which diary, which lane, and what of the diary.
+/// A time that may be taken: where in which diary, and when the booking ends.
 pub(super) struct Offer {
-    pub resource: ResourceId,
-    pub lane: Lane,
-    pub span: Span,
+    pub at: Placement,
     pub ends_at: Timestamp,
 }
 
@@ -40,11 +39,17 @@ pub(super) async fn offered<N>(
         .filter(|r| r.bookable_online && wanted_one(r.id))
         .collect();
     let ids: Vec<ResourceId> = resources.iter().map(|r| r.id).collect();
-    let (taken, stale) = busy_and_stale(tx, &ids, starts_at, starts_at, holding).await?;
-    let diaries: Vec<Diary> = resources.iter().map(|r| agenda.diary(r, place, &taken)).collect();
     let calendar = agenda.location_calendar(place);
     let day = calendar.zone.to_datetime(starts_at).date();
+    if rules.has_daily_limit() {
+        // The times of a day collide in the diary only when they overlap; its count is decided by one after the other.
+        tx.find(sql!("bookings/one_by_one"), &[&service.as_uuid(), &day])
+            .await?;
+    }
+    let (taken, stale) = busy_and_stale(tx, &ids, starts_at, starts_at, holding).await?;
+    let diaries: Vec<Diary> = resources.iter().map(|r| agenda.diary(r, place, &taken)).collect();
     let query = SlotQuery {
+        service,
         rules: &rules,
         location: &calendar,
         first_day: day,
@@ -64,10 +69,14 @@ pub(super) async fn offered<N>(
         tx.run(sql!("bookings/end_expired_holds"), &[&slot.resource_id.as_uuid()])
             .await?;
     }
-    Ok(Offer {
+    let at = Placement {
+        service,
         resource: slot.resource_id,
         lane: slot.lane,
         span,
+    };
+    Ok(Offer {
+        at,
         ends_at: slot.ends_at,
     })
 }

@@ -13,7 +13,7 @@ use super::BookingError;
 use super::hold::Hold;
 use super::link::{Confirmed, add_link, link_ends, of_link};
 use super::offer::{Offer, offered};
-use super::place::{NewBooking, stretch};
+use super::place::{NewBooking, Placement, stretch};
 use crate::agenda::Agenda;
 use crate::doors::Person;
 use crate::error::DbError;
@@ -164,7 +164,7 @@ fn new_booking<'a>(wanted: &'a PersonBooking, phone: &'a PhoneNumber, offer: &Of
         id: BookingId::fresh(),
         service: wanted.service,
         location: wanted.location,
-        resource: offer.resource,
+        resource: offer.at.resource,
         patient: None,
         status: Status::Confirmed,
         channel: Channel::Web,
@@ -191,8 +191,8 @@ async fn write(
     (key, fingerprint): (&IdempotencyKey, &Fingerprint),
     link: &TokenHash,
 ) -> Result<u64, BookingError> {
-    let lane = i16::try_from(offer.lane.number()).map_err(|_| BookingError::Taken)?;
-    let (from, to) = stretch(offer.span);
+    let lane = i16::try_from(offer.at.lane.number()).map_err(|_| BookingError::Taken)?;
+    let (from, to) = stretch(offer.at.span);
     let written = tx
         .run(
             sql!("bookings/add_online"),
@@ -234,17 +234,21 @@ async fn take_over(
     let rules = agenda.service(wanted.service).and_then(|s| s.rules());
     let rules = rules.ok_or(BookingError::NotOffered)?;
     let span = rules.occupied(wanted.starts_at).ok_or(BookingError::NotOffered)?;
-    let own = held.filter(|hold| hold.span == span && wanted.resource.is_none_or(|r| r == hold.resource));
+    let is_own = |hold: &Hold| {
+        hold.span == span && hold.service == Some(wanted.service) && wanted.resource.is_none_or(|r| r == hold.resource)
+    };
+    let own = held.filter(is_own);
     if let Some((hold, token)) = own.zip(wanted.hold.as_ref()) {
         let ends_at = rules.ends_at(wanted.starts_at).ok_or(BookingError::NotOffered)?;
         tx.run(sql!("bookings/end_hold"), &[&token.as_bytes().as_slice()])
             .await?;
-        return Ok(Offer {
+        let at = Placement {
+            service: wanted.service,
             resource: hold.resource,
             lane: hold.lane,
             span,
-            ends_at,
-        });
+        };
+        return Ok(Offer { at, ends_at });
     }
     let choice = (wanted.service, wanted.location, wanted.resource, wanted.starts_at);
     offered(tx, agenda, choice, &[], now).await

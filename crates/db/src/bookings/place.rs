@@ -88,47 +88,46 @@ fn random_byte() -> impl FnMut() -> u8 {
     }
 }
 
-/// Takes one lane for a booking. `Taken` when someone was faster.
-pub(super) async fn occupy<N>(
-    tx: &mut Tx<N>,
-    booking: BookingId,
-    resource: ResourceId,
-    lane: Lane,
-    span: Span,
-) -> Result<(), BookingError> {
-    insert(tx, Some(booking), resource, lane, span, None).await
+/// A lane of a diary for some time, and the service that it is taken for.
+pub(super) struct Placement {
+    pub service: ServiceId,
+    pub resource: ResourceId,
+    pub lane: Lane,
+    pub span: Span,
 }
 
-/// Takes one lane for some seconds, for the holder of a token.
+/// Takes a place for a booking. `Taken` when someone was faster.
+pub(super) async fn occupy<N>(tx: &mut Tx<N>, booking: BookingId, at: &Placement) -> Result<(), BookingError> {
+    insert(tx, Some(booking), at, None).await
+}
+
+/// Takes a place for some seconds, for the holder of a token.
 pub(super) async fn occupy_for(
     tx: &mut Tx<crate::doors::Public>,
-    resource: ResourceId,
-    lane: Lane,
-    span: Span,
+    at: &Placement,
     hold_hash: &[u8],
     seconds: f64,
 ) -> Result<(), BookingError> {
-    insert(tx, None, resource, lane, span, Some((hold_hash, seconds))).await
+    insert(tx, None, at, Some((hold_hash, seconds))).await
 }
 
 async fn insert<N>(
     tx: &mut Tx<N>,
     booking: Option<BookingId>,
-    resource: ResourceId,
-    lane: Lane,
-    span: Span,
+    at: &Placement,
     hold: Option<(&[u8], f64)>,
 ) -> Result<(), BookingError> {
-    let lane = i16::try_from(lane.number()).map_err(|_| BookingError::Taken)?;
+    let lane = i16::try_from(at.lane.number()).map_err(|_| BookingError::Taken)?;
     let (hash, seconds) = hold.unzip();
-    let (from, to) = stretch(span);
+    let (from, to) = stretch(at.span);
     let taken = tx
         .run(
             sql!("bookings/occupy"),
             &[
                 &Uuid::now_v7(),
                 &booking.map(BookingId::as_uuid),
-                &resource.as_uuid(),
+                &at.service.as_uuid(),
+                &at.resource.as_uuid(),
                 &lane,
                 &from,
                 &to,

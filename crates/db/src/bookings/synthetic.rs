@@ -7,7 +7,7 @@ use aloe_domain::scheduling::{Lane, Span};
 use jiff::Timestamp;
 
 use super::BookingError;
-use super::place::{NewBooking, occupy, write};
+use super::place::{NewBooking, Placement, occupy, write};
 use crate::doors::Operator;
 use crate::tx::Tx;
 
@@ -61,7 +61,13 @@ pub async fn book(tx: &mut Tx<Operator>, b: &SyntheticBooking<'_>) -> Result<Boo
     write(tx, &new).await?;
     if b.status.occupies() {
         let span = Span::new(b.starts_at, b.ends_at).ok_or(BookingError::NotOffered)?;
-        occupy(tx, id, b.resource, Lane::new(0), span).await?;
+        let at = Placement {
+            service: b.service,
+            resource: b.resource,
+            lane: Lane::new(0),
+            span,
+        };
+        occupy(tx, id, &at).await?;
     }
     Ok(id)
 }

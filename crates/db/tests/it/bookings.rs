@@ -170,6 +170,40 @@ async fn n1_fifty_people_on_one_time_with_anyone_leave_no_overlap() {
     race(true, 2).await;
 }
 
+/// Times that do not overlap do not collide in the diary: a daily limit is held all the same, however many ask at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daily_limit_is_held_by_twelve_people_who_book_twelve_times_at_once() {
+    let db = Arc::new(TestDb::fresh().await);
+    let practice = Arc::new(db.practice("limited").await);
+    let limit = "SET session_replication_role = replica; UPDATE aloe.services SET daily_limit = 3";
+    db.superuser().await.batch_execute(limit).await.unwrap();
+    let agenda = Arc::new(agenda(&db, &practice).await);
+    let tasks = (0..12).map(|n| {
+        let (db, practice, agenda) = (Arc::clone(&db), Arc::clone(&practice), Arc::clone(&agenda));
+        tokio::spawn(async move {
+            let phone = PhoneNumber::parse(&format!("08255502{n:02}")).unwrap();
+            let proof = proven(&db, &practice, &phone).await;
+            let wanted = wanted(&practice, soon() + jiff::SignedDuration::from_mins(20 * n), false);
+            let (mut tx, phone) = db.doors.person(&visit(), &practice.slug, &proof).await.unwrap();
+            let (key, link, now) = (key(), link(), Timestamp::now());
+            match bookings::book_with_proof(&mut tx, &agenda, &phone, &wanted, &key, &link, now).await {
+                Ok(_) => tx.commit().await.map(|()| true).unwrap(),
+                Err(BookingError::Taken) => false,
+                Err(other) => panic!("{other:?}"),
+            }
+        })
+    });
+    let mut booked = 0;
+    for task in tasks.collect::<Vec<_>>() {
+        booked += usize::from(task.await.unwrap());
+    }
+    assert_eq!(booked, 3);
+    let owner = db.member(&practice, Role::Owner).await;
+    book(&db, &practice, &owner, soon() + jiff::SignedDuration::from_hours(5))
+        .await
+        .expect("the desk sees the day and may go beyond");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_form_sent_fifty_times_at_once_is_one_booking_and_everybody_is_told_it() {
     let db = Arc::new(TestDb::fresh().await);

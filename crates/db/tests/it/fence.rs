@@ -452,13 +452,7 @@ async fn p6_the_application_alone_keeps_to_its_own_practice() {
     );
     let scope = owner.membership.scope::<need::Clinical>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    assert!(
-        aloe_db::clinical::open_file(&mut tx, theirs[0].id, 10)
-            .await
-            .unwrap()
-            .lines
-            .is_empty()
-    );
+    assert!(aloe_db::clinical::open_file(&mut tx, theirs[0].id, 10).await.is_err());
     let scope = owner.membership.scope::<need::Patients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     assert!(aloe_db::patients::find(&mut tx, theirs[0].id).await.is_err());

@@ -5,7 +5,7 @@ use aloe_db::error::DbError;
 use aloe_db::patients;
 use aloe_domain::booking::Status;
 use aloe_domain::permission::Role;
-use aloe_domain::permission::need::{Patients, Schedule};
+use aloe_domain::permission::need::{Owners, Patients, Schedule};
 use aloe_testkit::{Member, Organisation, TestDb, visit};
 use aloe_vault::{Token, TokenDomain};
 use jiff::{SignedDuration, Timestamp};
@@ -307,4 +307,30 @@ async fn a_request_takes_its_time_and_is_confirmed_once() {
         others.clone().all(|one| matches!(one, Err(BookingError::Stale))),
         "{all:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_patient_is_no_change_of_the_settings_that_somebody_edits() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("settings").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let superuser = db.superuser().await;
+    let version = async || -> i32 {
+        let query = "SELECT version FROM aloe.organisations WHERE organisation_id = $1";
+        superuser
+            .query_one(query, &[&practice.id.as_uuid()])
+            .await
+            .unwrap()
+            .get(0)
+    };
+    let before = version().await;
+    db.patient(&owner, "Dlamini", "8001015009087").await;
+    assert_eq!(version().await, before);
+    let scope = owner.membership.scope::<Owners>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    aloe_db::settings::let_reception_reveal(&mut tx, before, true)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(version().await, before + 1);
 }

@@ -12,6 +12,7 @@ mod bookings;
 mod clinical;
 mod fence;
 mod guards;
+mod jobs;
 mod patients;
 mod roles;
 mod rotation;

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::ids::ServiceId;
+
 /// One of the parallel tracks of a resource, from 0. Lanes below the capacity are ordinary, those above are overbooked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -55,6 +57,8 @@ pub struct Occupancy {
     pub lane: Lane,
     /// The time.
     pub span: Span,
+    /// The service it is for, towards whose daily limit it counts; where nothing is said, it counts towards every limit.
+    pub service: Option<ServiceId>,
 }
 
 /// The lowest ordinary lane that is free throughout `span`, or nothing.

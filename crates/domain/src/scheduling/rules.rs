@@ -101,10 +101,15 @@ impl ServiceRules {
         Self { horizon_days, ..self }
     }
 
-    /// The most bookings of one diary on one day; a day with as many offers nothing.
+    /// The most bookings of this service in one diary on one day; a day with as many offers nothing.
     #[must_use]
     pub fn daily_limit(self, daily_limit: Option<u16>) -> Self {
         Self { daily_limit, ..self }
+    }
+
+    /// Whether a day takes only so many.
+    pub const fn has_daily_limit(&self) -> bool {
+        self.daily_limit.is_some()
     }
 
     /// The end of a booking that starts then; nothing at the end of time.

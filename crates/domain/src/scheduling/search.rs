@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 
 use super::{Diary, Lane, LocationCalendar, ServiceRules, day::LocationDay, openings::Segments, sweep::Sweep};
-use crate::ids::ResourceId;
+use crate::ids::{ResourceId, ServiceId};
 
 /// What is looked for, where and when.
 #[derive(Clone, Copy, Debug)]
 pub struct SlotQuery<'a> {
-    /// How the service is booked.
+    /// The service.
+    pub service: ServiceId,
+    /// How it is booked.
     pub rules: &'a ServiceRules,
     /// Where.
     pub location: &'a LocationCalendar,

@@ -38,7 +38,14 @@ pub(super) struct Sweep<'a> {
     diary: &'a Diary,
     lanes: Vec<LaneCursor>,
     latest: Timestamp,
-    booked: BTreeMap<Date, usize>,
+    booked: BTreeMap<Date, Booked>,
+}
+
+/// What begins in a diary on a day.
+#[derive(Clone, Copy, Default)]
+struct Booked {
+    in_all: usize,
+    of_service: usize,
 }
 
 impl<'a> Sweep<'a> {
@@ -49,7 +56,9 @@ impl<'a> Sweep<'a> {
         let mut booked = BTreeMap::new();
         for busy in &diary.busy {
             let day = query.location.zone.to_datetime(busy.span.starts_at()).date();
-            *booked.entry(day).or_insert(0) += 1;
+            let booked: &mut Booked = booked.entry(day).or_default();
+            booked.in_all += 1;
+            booked.of_service += usize::from(busy.service.is_none_or(|service| service == query.service));
         }
         Self {
             query,
@@ -62,7 +71,11 @@ impl<'a> Sweep<'a> {
 
     /// How many occupancies begin on a day, overbooked ones included.
     pub(super) fn booked_on(&self, date: Date) -> usize {
-        self.booked.get(&date).copied().unwrap_or(0)
+        self.on(date).in_all
+    }
+
+    fn on(&self, date: Date) -> Booked {
+        self.booked.get(&date).copied().unwrap_or_default()
     }
 
     /// The free slots of a day in order of time.
@@ -70,7 +83,7 @@ impl<'a> Sweep<'a> {
         let rules = self.query.rules;
         if rules
             .daily_limit
-            .is_some_and(|limit| self.booked_on(day.date()) >= usize::from(limit))
+            .is_some_and(|limit| self.on(day.date()).of_service >= usize::from(limit))
         {
             return Vec::new();
         }

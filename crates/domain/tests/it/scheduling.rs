@@ -1,4 +1,4 @@
-use aloe_domain::ids::ResourceId;
+use aloe_domain::ids::{ResourceId, ServiceId};
 use aloe_domain::scheduling::*;
 use jiff::civil::{Date, Weekday, date};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -40,6 +40,8 @@ fn diary(number: u8, periods: &[Period]) -> Diary {
 }
 
 /// One office, one service and one day to look at, long before which it is now.
+const SERVICE: ServiceId = ServiceId::from_uuid(uuid::Uuid::nil());
+
 struct Office {
     rules: ServiceRules,
     location: LocationCalendar,
@@ -67,6 +69,7 @@ impl Office {
     fn query(&self) -> SlotQuery<'_> {
         let (rules, location, now) = (&self.rules, &self.location, self.now);
         SlotQuery {
+            service: SERVICE,
             rules,
             location,
             first_day: self.day,
@@ -102,6 +105,7 @@ impl Office {
         Occupancy {
             lane: Lane::new(lane),
             span: self.span(from, to),
+            service: Some(SERVICE),
         }
     }
 }
@@ -198,6 +202,11 @@ fn a_full_day_offers_nothing_more() {
     assert_eq!(office.times(&diary).len(), 3);
     office.rules = office.rules.clone().daily_limit(Some(2));
     assert_eq!(office.times(&diary), [""; 0]);
+    // What another service takes is gone, and counts towards no limit of this one.
+    diary.busy[0].service = Some(ServiceId::from_uuid(uuid::Uuid::max()));
+    assert_eq!(office.times(&diary), ["08:30", "09:00", "09:30"]);
+    diary.busy[0].service = None;
+    assert_eq!(office.times(&diary), [""; 0], "it may be one of this service");
 }
 
 #[test]
@@ -323,6 +332,7 @@ fn a_year_of_twenty_diaries_is_searched_whole() {
             .map(|slot| Occupancy {
                 lane: slot.lane,
                 span: taken(slot),
+                service: Some(SERVICE),
             })
             .collect();
     }
@@ -345,6 +355,7 @@ fn a_clock_turned_back_across_midnight_does_not_hide_what_is_taken() {
     diary.busy = vec![Occupancy {
         lane: Lane::new(0),
         span: taken,
+        service: None,
     }];
     assert!(!free_slots(&query, &[diary]).contains(&free[3]));
 }

@@ -1,6 +1,6 @@
 //! The search against a model that looks at every minute and knows no intervals.
 
-use aloe_domain::ids::ResourceId;
+use aloe_domain::ids::{ResourceId, ServiceId};
 use aloe_domain::scheduling::*;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
@@ -18,6 +18,9 @@ const PLACES: [(&str, Date); 8] = [
     ("America/Havana", date(2026, 10, 31)),
     ("America/St_Johns", date(2010, 11, 6)),
 ];
+
+const SERVICE: ServiceId = ServiceId::from_uuid(uuid::Uuid::nil());
+const OTHER: ServiceId = ServiceId::from_uuid(uuid::Uuid::max());
 
 #[derive(Debug)]
 struct Case {
@@ -77,12 +80,13 @@ fn dated(first: Date, exceptions: Vec<(i64, bool, Period)>) -> Vec<Exception> {
         .collect()
 }
 
-fn busy(start: Timestamp, entries: Vec<(u16, i64, i64)>) -> Vec<Occupancy> {
+fn busy(start: Timestamp, entries: Vec<(u16, i64, i64, bool)>) -> Vec<Occupancy> {
     // On a grid of five minutes, so that busy times often touch slots without overlapping.
     let at = |fives: i64| start + SignedDuration::from_mins(fives * 5);
-    let one = |(lane, from, length)| Occupancy {
+    let one = |(lane, from, length, counts): (u16, i64, i64, bool)| Occupancy {
         lane: Lane::new(lane),
         span: Span::new(at(from), at(from + length)).unwrap(),
+        service: Some(if counts { SERVICE } else { OTHER }),
     };
     entries.into_iter().map(one).collect()
 }
@@ -113,7 +117,7 @@ prop_compose! {
         numbers in numbers(), capacity in prop::sample::select(vec![0u16, 1, 1, 1, 2, 3]), place in Just(place),
         own_exceptions in exceptions(), shared_exceptions in exceptions(), holidays_open in any::<bool>(),
         now in -2000i64..1500,
-        entries in prop::collection::vec((0u16..3, -12i64..880, 1i64..40), 0..24),
+        entries in prop::collection::vec((0u16..3, -12i64..880, 1i64..40, any::<bool>()), 0..24),
     ) -> Case {
         let (zone, first_day) = PLACES[place];
         let mut location = LocationCalendar::new(TimeZone::get(zone).unwrap());
@@ -134,6 +138,7 @@ impl Case {
     fn query(&self) -> SlotQuery<'_> {
         let (rules, location, first_day) = (&self.rules, &self.location, self.first_day);
         SlotQuery {
+            service: SERVICE,
             rules,
             location,
             first_day,
@@ -205,7 +210,7 @@ impl<'a> Model<'a> {
             .diary
             .busy
             .iter()
-            .filter(|o| self.case.wall(o.span.starts_at()).0 == day)
+            .filter(|o| o.service == Some(SERVICE) && self.case.wall(o.span.starts_at()).0 == day)
             .count();
         self.case
             .numbers

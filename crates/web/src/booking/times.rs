@@ -2,7 +2,7 @@
 
 use aloe_db::agenda::{Agenda, busy};
 use aloe_db::bookings::{self, BookingError};
-use aloe_domain::ids::ResourceId;
+use aloe_domain::ids::{ResourceId, ServiceId};
 use aloe_domain::scheduling::{
     DayCount, Diary, FreeSlot, LocationCalendar, ServiceRules, SlotQuery, days_with_counts, first_free, free_slots,
     free_slots_of_any, nearest,
@@ -89,6 +89,7 @@ struct LostPage {
 
 /// What the booking core needs for one trip.
 pub struct Offer {
+    service: ServiceId,
     rules: ServiceRules,
     calendar: LocationCalendar,
     diaries: Vec<Diary>,
@@ -123,6 +124,7 @@ impl Offer {
             .map(|r| agenda.diary(r, trip.place.id, &taken))
             .collect();
         Ok(Self {
+            service: trip.service.id,
             rules,
             calendar,
             diaries,
@@ -132,6 +134,7 @@ impl Offer {
 
     fn query(&self, first_day: Date, last_day: Date, now: Timestamp) -> SlotQuery<'_> {
         SlotQuery {
+            service: self.service,
             rules: &self.rules,
             location: &self.calendar,
             first_day,

@@ -86,8 +86,8 @@ fn fields(of: &Furnished, template: &str) -> Vec<(&'static str, String)> {
             set("kind", "closed");
             set("to", "");
         }
-        // An organisation was saved twice since it was made.
-        "/team/reception" | "/settings/profile" | "/settings/booking" => set("version", "3"),
+        // An organisation was saved once since it was made.
+        "/team/reception" | "/settings/profile" | "/settings/booking" => set("version", "2"),
         _ => {}
     }
     fields

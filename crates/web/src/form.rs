@@ -43,6 +43,30 @@ impl Form {
         self.set("version", newer.get("version"));
     }
 
+    /// The same for boxes, whose values say nothing by themselves. After `overtake`.
+    pub fn overtake_ticks(&mut self, newer: &Self, boxes: &[(&str, &str)]) {
+        for (name, label) in boxes {
+            if self.ticked(name) != newer.ticked(name) {
+                let tick = if newer.ticked(name) { "ticked" } else { "not ticked" };
+                self.theirs.push(((*label).to_owned(), tick.to_owned()));
+            }
+        }
+    }
+
+    /// The same for a list to choose several from, in words. After `overtake`.
+    pub fn overtake_choices(&mut self, newer: &Self, name: &str, label: &str, words: impl Fn(&str) -> String) {
+        let sorted = |form: &Self| {
+            let mut chosen = form.all(name).to_vec();
+            chosen.sort_unstable();
+            chosen
+        };
+        let theirs = sorted(newer);
+        if sorted(self) != theirs {
+            let named: Vec<String> = theirs.iter().map(|value| words(value)).collect();
+            self.theirs.push((label.to_owned(), named.join(", ")));
+        }
+    }
+
     /// Whether somebody else saved first.
     pub fn is_overtaken(&self) -> bool {
         self.overtaken

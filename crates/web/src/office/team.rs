@@ -1,6 +1,7 @@
 //! The team: who belongs here, as what; invitations by e-mail. What is changed holds from the member's next click.
 
 use aloe_db::agenda::{Agenda, profile};
+use aloe_db::error::{DbError, Refusal};
 use aloe_db::messages::{self, Channel, Message};
 use aloe_db::settings;
 use aloe_db::team::{self, Invitation, TeamMember};
@@ -18,7 +19,7 @@ use super::matrix::{self, Row};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, role_words, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, role_words, see_other_saying};
 use crate::session::Staff;
 
 /// One member on the page.
@@ -27,13 +28,13 @@ pub struct MemberLine {
     name: String,
     email: String,
     roles: String,
-    codes: Vec<String>,
-    diary: String,
     diary_name: String,
     active: bool,
     since: String,
-    version: i32,
     only_owner: bool,
+    /// Whether its form is shown at once.
+    open: bool,
+    f: Form,
 }
 
 /// One open invitation.
@@ -58,11 +59,11 @@ struct TeamPage {
     owner: bool,
     practice: bool,
     reception_may_reveal: bool,
-    organisation_version: i32,
     f: Form,
 }
 
-async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
+/// The page, with the form of a new invitation and, where something is wrong with it, that of one member.
+async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>) -> Result<TeamPage, Failure> {
     let mut tx = staff.begin_as_member().await?;
     let members = team::members(&mut tx).await?;
     let agenda = Agenda::load(&mut tx, staff.today()).await?;
@@ -77,7 +78,13 @@ async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
     let kind = staff.member.kind;
     Ok(TeamPage {
         shell: Shell::new(staff),
-        members: members.iter().map(|m| member_line(m, owners, staff.zone())).collect(),
+        members: members
+            .iter()
+            .map(|m| {
+                let typed = change.as_ref().filter(|(id, _)| *id == m.id).map(|(_, f)| f.clone());
+                member_line(m, owners, staff.zone(), typed)
+            })
+            .collect(),
         invitations: invitations.iter().map(|i| invitation_line(i, staff.zone())).collect(),
         choices: matrix::choices(kind),
         diaries: agenda
@@ -91,24 +98,39 @@ async fn page(staff: &Staff<Team>, f: Form) -> Result<TeamPage, Failure> {
         owner: staff.may(Permission::Owners),
         practice: kind == aloe_domain::permission::OrganisationKind::Practice,
         reception_may_reveal: agenda.profile.reception_may_reveal,
-        organisation_version: agenda.profile.version,
         f,
     })
 }
 
-fn member_line(m: &TeamMember, owners: usize, zone: &TimeZone) -> MemberLine {
+/// What a member's form holds on file.
+fn on_file(m: &TeamMember) -> Form {
+    let standing = if m.active { "active" } else { "ended" };
+    let diary = m.resource.map(|r| r.to_string()).unwrap_or_default();
+    let own = [
+        ("version", m.version.to_string()),
+        ("diary", diary),
+        ("standing", standing.to_owned()),
+    ];
+    Form::filled(
+        own.into_iter()
+            .chain(m.roles.iter().map(|r| ("role", r.code().to_owned()))),
+    )
+}
+
+fn member_line(m: &TeamMember, owners: usize, zone: &TimeZone, typed: Option<Form>) -> MemberLine {
+    let open = typed.is_some();
+    let f = typed.unwrap_or_else(|| on_file(m));
     MemberLine {
         id: m.id.to_string(),
         name: m.name.clone(),
         email: m.email.clone(),
         roles: words(m.roles),
-        codes: m.roles.iter().map(|r| r.code().to_owned()).collect(),
-        diary: m.resource.map(|r| r.to_string()).unwrap_or_default(),
         diary_name: m.diary.clone().unwrap_or_default(),
         active: m.active,
         since: clock::plain_date(m.joined_at.to_zoned(zone.clone()).date()),
-        version: m.version,
         only_owner: owners == 1 && m.active && m.roles.contains(Role::Owner),
+        open,
+        f,
     }
 }
 
@@ -128,7 +150,7 @@ fn words(roles: RoleSet) -> String {
 
 /// Shows the team.
 pub async fn show(staff: Staff<Team>) -> Answer {
-    html(&page(&staff, Form::default()).await?)
+    html(&page(&staff, Form::default(), None).await?)
 }
 
 fn roles_in(staff: &Staff<Team>, f: &mut Form) -> RoleSet {
@@ -146,17 +168,50 @@ pub async fn change(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, m
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
     let roles = roles_in(&staff, &mut f);
     if !f.is_fine() {
-        return refused(&page(&staff, f).await?);
+        return refused(&page(&staff, Form::default(), Some((id, f))).await?);
     }
     let active = f.get("standing") != "ended";
     let mut tx = staff.begin().await?;
-    team::change(&mut tx, id, version, roles, f.get("diary").parse().ok(), active).await?;
+    match team::change(&mut tx, id, version, roles, f.get("diary").parse().ok(), active).await {
+        Err(DbError::Conflict) => return overtaken(&staff, id, f).await,
+        Err(DbError::Refused(Refusal::LastOwner)) => {
+            f.complain("role", Refusal::LastOwner);
+            return refused(&page(&staff, Form::default(), Some((id, f))).await?);
+        }
+        changed => changed?,
+    }
     tx.commit().await?;
     Ok(see_other_saying(
         &staff.app,
         &staff.link("/team"),
         "Saved. It holds from their next click.",
     ))
+}
+
+async fn overtaken(staff: &Staff<Team>, id: MembershipId, mut f: Form) -> Answer {
+    let mut tx = staff.begin_as_member().await?;
+    let members = team::members(&mut tx).await?;
+    let agenda = Agenda::load(&mut tx, staff.today()).await?;
+    tx.done().await?;
+    let newer = on_file(members.iter().find(|m| m.id == id).ok_or(Failure::Missing)?);
+    let role = |code: &str| Role::from_code(code).map(role_words).unwrap_or_default().to_owned();
+    let diary = |id: &str| {
+        let known = id.parse().ok().and_then(|id| agenda.resource(id));
+        known.map_or_else(|| "none".to_owned(), |r| r.name.clone())
+    };
+    let standing = |code: &str| {
+        if code == "ended" {
+            "no longer belongs here"
+        } else {
+            "belongs here"
+        }
+        .to_owned()
+    };
+    f.overtake(&newer, &[]);
+    f.overtake_choices(&newer, "role", "Roles", role);
+    f.overtake_choices(&newer, "diary", "Own diary", diary);
+    f.overtake_choices(&newer, "standing", "Standing", standing);
+    conflict(&page(staff, Form::default(), Some((id, f))).await?)
 }
 
 /// Whether somebody with this address is an active member.
@@ -182,7 +237,7 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
         );
     }
     let (Some(email), Some(name), true) = (email, name, f.is_fine()) else {
-        return refused(&page(&staff, f).await?);
+        return refused(&page(&staff, f, None).await?);
     };
     let token = Token::random()?;
     let mut tx = staff.begin().await?;
@@ -239,13 +294,10 @@ pub async fn withdraw(staff: Staff<Team>, Path((_, id)): Path<(String, String)>,
 }
 
 /// Lets reception reveal identifiers, or no longer: an owner's decision.
-pub async fn let_reception_reveal(staff: Staff<aloe_domain::permission::need::Owners>, mut f: Form) -> Answer {
-    let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
+pub async fn let_reception_reveal(staff: Staff<aloe_domain::permission::need::Owners>, f: Form) -> Answer {
     let mut tx = staff.begin().await?;
-    let before = profile(&mut tx).await?;
-    if before.version != version {
-        return Err(Failure::Stale);
-    }
+    // One box with nothing else in the form: the last word holds, whatever else was saved meanwhile.
+    let version = profile(&mut tx).await?.version;
     settings::let_reception_reveal(&mut tx, version, f.ticked("may")).await?;
     tx.commit().await?;
     Ok(see_other_saying(

@@ -170,3 +170,112 @@ async fn of_two_who_change_a_week_the_second_sees_what_the_first_saved() {
         StatusCode::SEE_OTHER
     );
 }
+
+/// A settings page with a version: where it is, its fields, and the one that two people write differently.
+type Edited<'a> = (String, Vec<(&'a str, &'a str)>, &'a str);
+
+/// Two open the same page, both save: the second is shown what the first saved, keeps what was typed, and may save again.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_change_settings_the_second_sees_what_the_first_saved() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("pair").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let colleague = app.db.member(&practice, Role::Reception).await;
+    let diary = practice.resources[1].to_string();
+    let pages: [Edited<'_>; 6] = [
+        ("/o/pair/settings/profile".into(), vec![("language", "en")], "name"),
+        ("/o/pair/settings/booking".into(), vec![("live", "1")], "welcome"),
+        (
+            format!("/o/pair/settings/places/{}", practice.location),
+            vec![("time_zone", "Africa/Johannesburg"), ("active", "1")],
+            "name",
+        ),
+        (
+            format!("/o/pair/settings/diaries/{diary}"),
+            vec![("kind", "practitioner"), ("capacity", "1"), ("active", "1")],
+            "name",
+        ),
+        (
+            format!("/o/pair/settings/services/{}", practice.service),
+            vec![
+                ("minutes", "20"),
+                ("step", "20"),
+                ("buffer_before", "0"),
+                ("buffer_after", "0"),
+                ("lead_minutes", "0"),
+                ("horizon_days", "30"),
+                ("diary", &diary),
+                ("active", "1"),
+            ],
+            "name",
+        ),
+        (
+            format!("/o/pair/team/{}", colleague.membership.id),
+            vec![("standing", "active")],
+            "role",
+        ),
+    ];
+    for (path, fixed, differs) in pages {
+        let shown = if differs == "role" {
+            "/o/pair/team".to_owned()
+        } else {
+            path.clone()
+        };
+        let version = match differs {
+            "role" => "1".to_owned(),
+            _ => app.signed_in(&owner).get(&shown).await.value_of("version"),
+        };
+        let send = async |typed: &str, version: &str| {
+            let mut fields = fixed.clone();
+            fields.extend([(differs, typed), ("version", version)]);
+            app.signed_in(&owner).post(&shown, &path, &fields).await
+        };
+        let (first, second) = if differs == "role" {
+            ("practitioner", "administrator")
+        } else {
+            ("Theirs", "Mine")
+        };
+        let words = if differs == "role" {
+            "<b>Practitioner</b>"
+        } else {
+            "<b>Theirs</b>"
+        };
+        assert_eq!(send(first, &version).await.status, StatusCode::SEE_OTHER, "{path}");
+        let late = send(second, &version).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{path}: {}", late.text);
+        assert!(
+            late.text.contains("Someone else saved first") && late.text.contains(words),
+            "{path}: {}",
+            late.text
+        );
+        let newer = (version.parse::<i32>().unwrap() + 1).to_string();
+        if differs == "role" {
+            assert!(late.text.contains("<details class=\"menu\" open>"), "{}", late.text);
+        } else {
+            assert_eq!(late.value_of("version"), newer, "{path}");
+            assert!(late.text.contains("Mine"), "{path} keeps what was typed");
+        }
+        assert_eq!(send(second, &newer).await.status, StatusCode::SEE_OTHER, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_members_roles_is_said_in_their_form() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("roles").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let path = format!("/o/roles/team/{}", owner.membership.id);
+    for (fields, sentence) in [
+        (vec![("version", "1")], "Choose at least one role."),
+        (
+            vec![("version", "1"), ("role", "reception")],
+            "keeps at least one owner",
+        ),
+    ] {
+        let page = app.signed_in(&owner).post("/o/roles/team", &path, &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let form = page.text.split("class=\"menu\" open").nth(1).unwrap_or_default();
+        let form = form.split("</details>").next().unwrap_or_default();
+        assert!(form.contains(sentence), "{}", page.text);
+    }
+}

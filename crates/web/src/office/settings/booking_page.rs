@@ -1,15 +1,16 @@
 //! The booking page: its words, its privacy notice, and whether it takes bookings.
 
 use aloe_db::agenda::notice;
+use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::permission::need::Settings;
 use askama::Template;
 
-use super::{Tab, agenda, tabs};
+use super::{Tab, agenda, tabs, tick};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::office::setup;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 
 #[derive(Template)]
@@ -37,17 +38,21 @@ async fn page(staff: &Staff<Settings>, f: Form) -> Result<BookingPage, Failure> 
 
 /// The form.
 pub async fn show(staff: Staff<Settings>) -> Answer {
-    let p = agenda(&staff).await?.profile;
+    let f = on_file(&staff).await?;
+    html(&page(&staff, f).await?)
+}
+
+async fn on_file(staff: &Staff<Settings>) -> Result<Form, Failure> {
+    let p = agenda(staff).await?.profile;
     let mut tx = staff.begin_as_member().await?;
     let current = notice(&mut tx).await?;
     tx.done().await?;
-    let f = Form::filled([
+    Ok(Form::filled([
         ("version", p.version.to_string()),
         ("welcome", p.welcome),
-        ("live", if p.live { "1".to_owned() } else { String::new() }),
+        ("live", tick(p.live)),
         ("notice", current.map(|n| n.body).unwrap_or_default()),
-    ]);
-    html(&page(&staff, f).await?)
+    ]))
 }
 
 /// Saves it. A changed notice becomes the next version; the page opens once nothing needed is missing.
@@ -71,7 +76,16 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
     if !body.is_empty() && current.is_none_or(|n| n.body != body) {
         settings::publish_notice(&mut tx, &body).await?;
     }
-    settings::save_booking_page(&mut tx, version, &welcome, f.ticked("live")).await?;
+    match settings::save_booking_page(&mut tx, version, &welcome, f.ticked("live")).await {
+        Err(DbError::Conflict) => {
+            drop(tx);
+            let newer = on_file(&staff).await?;
+            f.overtake(&newer, &[("welcome", "Words at the top"), ("notice", "Privacy notice")]);
+            f.overtake_ticks(&newer, &[("live", "Take bookings")]);
+            return conflict(&page(&staff, f).await?);
+        }
+        saved => saved?,
+    }
     tx.commit().await?;
     Ok(see_other_saying(&staff.app, &staff.link("/settings/booking"), "Saved."))
 }

@@ -1,6 +1,7 @@
 //! Diaries: practitioners, counters, rooms.
 
 use aloe_db::agenda::{Agenda, Resource};
+use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::ids::ResourceId;
 use aloe_domain::permission::OrganisationKind;
@@ -10,10 +11,10 @@ use aloe_domain::text::OneLine;
 use askama::Template;
 use axum::extract::Path;
 
-use super::{Tab, agenda, tabs};
+use super::{Tab, agenda, tabs, tick};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 
 #[derive(Template)]
@@ -74,8 +75,20 @@ pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>)
     let id: ResourceId = id.parse().map_err(|_| Failure::Missing)?;
     let agenda = agenda(&staff).await?;
     let r = agenda.resource(id).ok_or(Failure::Missing)?;
-    let tick = |on: bool| if on { "1".to_owned() } else { String::new() };
-    let f = Form::filled([
+    html(&page(&staff, &agenda, Some(id), on_file(r)))
+}
+
+const FIELDS: [(&str, &str); 5] = [
+    ("kind", "What it is"),
+    ("name", "Name"),
+    ("discipline", "Discipline"),
+    ("registration_number", "Registration number"),
+    ("capacity", "At once"),
+];
+const TICKS: [(&str, &str); 2] = [("online", "Bookable online"), ("active", "In use")];
+
+fn on_file(r: &Resource) -> Form {
+    Form::filled([
         ("version", r.version.to_string()),
         ("kind", r.kind.clone()),
         ("name", r.name.clone()),
@@ -84,8 +97,7 @@ pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>)
         ("capacity", r.capacity.to_string()),
         ("online", tick(r.bookable_online)),
         ("active", tick(r.active)),
-    ]);
-    html(&page(&staff, &agenda, Some(id), f))
+    ])
 }
 
 fn read(id: ResourceId, position: usize, f: &mut Form) -> Option<Resource> {
@@ -139,7 +151,18 @@ pub async fn save(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>,
         return refused(&page(&staff, &agenda(&staff).await?, Some(id), f));
     };
     let mut tx = staff.begin().await?;
-    settings::save_resource(&mut tx, &resource).await?;
+    match settings::save_resource(&mut tx, &resource).await {
+        Err(DbError::Conflict) => return overtaken(&staff, id, f).await,
+        saved => saved?,
+    }
     tx.commit().await?;
     Ok(see_other_saying(&staff.app, &staff.link("/settings/diaries"), "Saved."))
+}
+
+async fn overtaken(staff: &Staff<Settings>, id: ResourceId, mut f: Form) -> Answer {
+    let agenda = agenda(staff).await?;
+    let newer = on_file(agenda.resource(id).ok_or(Failure::Missing)?);
+    f.overtake(&newer, &FIELDS);
+    f.overtake_ticks(&newer, &TICKS);
+    conflict(&page(staff, &agenda, Some(id), f))
 }

@@ -52,6 +52,11 @@ pub(crate) fn tabs(staff: &Staff<Settings>) -> Vec<Tab> {
         .collect()
 }
 
+/// What a box that is ticked on file holds in a form.
+fn tick(on: bool) -> String {
+    if on { "1".to_owned() } else { String::new() }
+}
+
 /// Everything that is set.
 pub(crate) async fn agenda(staff: &Staff<Settings>) -> Result<Agenda, Failure> {
     let mut tx = staff.begin_as_member().await?;

@@ -1,6 +1,7 @@
 //! Places: address, directions, time zone.
 
 use aloe_db::agenda::{Agenda, Location};
+use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::ids::LocationId;
 use aloe_domain::permission::need::Settings;
@@ -8,10 +9,10 @@ use aloe_domain::text::OneLine;
 use askama::Template;
 use axum::extract::Path;
 
-use super::{Tab, agenda, tabs};
+use super::{Tab, agenda, tabs, tick};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 
 #[derive(Template)]
@@ -52,8 +53,20 @@ pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>)
     let id: LocationId = id.parse().map_err(|_| Failure::Missing)?;
     let agenda = agenda(&staff).await?;
     let l = agenda.location(id).ok_or(Failure::Missing)?;
-    let tick = |on: bool| if on { "1".to_owned() } else { String::new() };
-    let f = Form::filled([
+    html(&page(&staff, &agenda, Some(id), on_file(l)))
+}
+
+const FIELDS: [(&str, &str); 5] = [
+    ("name", "Name"),
+    ("address", "Address"),
+    ("directions", "Directions"),
+    ("phone", "Phone"),
+    ("time_zone", "Time zone"),
+];
+const TICKS: [(&str, &str); 2] = [("holidays", "Open on public holidays"), ("active", "In use")];
+
+fn on_file(l: &Location) -> Form {
+    Form::filled([
         ("version", l.version.to_string()),
         ("name", l.name.clone()),
         ("address", l.address.clone()),
@@ -62,8 +75,7 @@ pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>)
         ("time_zone", l.time_zone.clone()),
         ("holidays", tick(l.opens_on_public_holidays)),
         ("active", tick(l.active)),
-    ]);
-    html(&page(&staff, &agenda, Some(id), f))
+    ])
 }
 
 fn read(id: LocationId, f: &mut Form) -> Option<Location> {
@@ -107,7 +119,18 @@ pub async fn save(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>,
         return refused(&page(&staff, &agenda(&staff).await?, Some(id), f));
     };
     let mut tx = staff.begin().await?;
-    settings::save_location(&mut tx, &location).await?;
+    match settings::save_location(&mut tx, &location).await {
+        Err(DbError::Conflict) => return overtaken(&staff, id, f).await,
+        saved => saved?,
+    }
     tx.commit().await?;
     Ok(see_other_saying(&staff.app, &staff.link("/settings/places"), "Saved."))
+}
+
+async fn overtaken(staff: &Staff<Settings>, id: LocationId, mut f: Form) -> Answer {
+    let agenda = agenda(staff).await?;
+    let newer = on_file(agenda.location(id).ok_or(Failure::Missing)?);
+    f.overtake(&newer, &FIELDS);
+    f.overtake_ticks(&newer, &TICKS);
+    conflict(&page(staff, &agenda, Some(id), f))
 }

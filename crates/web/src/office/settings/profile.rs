@@ -1,6 +1,7 @@
 //! Name, numbers, letterhead, information officer.
 
 use aloe_db::agenda::Profile;
+use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::email::EmailAddress;
 use aloe_domain::language::Language;
@@ -13,7 +14,7 @@ use askama::Template;
 use super::{Tab, agenda, tabs};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 use crate::speech::SPOKEN;
 
@@ -44,8 +45,21 @@ fn page(staff: &Staff<Settings>, practice: bool, f: Form) -> ProfilePage {
 /// The form.
 pub async fn show(staff: Staff<Settings>) -> Answer {
     let p = agenda(&staff).await?.profile;
-    let practice = p.kind == "practice";
-    let f = Form::filled([
+    html(&page(&staff, p.kind == "practice", on_file(p)))
+}
+
+const FIELDS: [(&str, &str); 7] = [
+    ("name", "Name"),
+    ("practice_number", "Practice number"),
+    ("letterhead", "Letterhead"),
+    ("language", "Language people are greeted in"),
+    ("officer_name", "Information officer's name"),
+    ("officer_email", "Information officer's e-mail"),
+    ("officer_phone", "Information officer's phone"),
+];
+
+fn on_file(p: Profile) -> Form {
+    Form::filled([
         ("version", p.version.to_string()),
         ("name", p.name),
         ("practice_number", p.practice_number.unwrap_or_default()),
@@ -59,8 +73,7 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
                 .unwrap_or_default(),
         ),
         ("language", p.language),
-    ]);
-    html(&page(&staff, practice, f))
+    ])
 }
 
 /// Saves it.
@@ -95,7 +108,13 @@ pub async fn save(staff: Staff<Settings>, mut f: Form) -> Answer {
         return refused(&page(&staff, before.kind == "practice", f));
     }
     let mut tx = staff.begin().await?;
-    settings::save_profile(&mut tx, &profile).await?;
+    match settings::save_profile(&mut tx, &profile).await {
+        Err(DbError::Conflict) => {
+            f.overtake(&on_file(agenda(&staff).await?.profile), &FIELDS);
+            return conflict(&page(&staff, before.kind == "practice", f));
+        }
+        saved => saved?,
+    }
     tx.commit().await?;
     Ok(see_other_saying(&staff.app, &staff.link("/settings/profile"), "Saved."))
 }

@@ -1,6 +1,7 @@
 //! Services: what can be booked, how long, how far ahead, with whom.
 
 use aloe_db::agenda::{Agenda, Service};
+use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::ids::{ResourceId, ServiceId};
 use aloe_domain::permission::need::Settings;
@@ -8,10 +9,10 @@ use aloe_domain::text::OneLine;
 use askama::Template;
 use axum::extract::Path;
 
-use super::{Tab, agenda, tabs};
+use super::{Tab, agenda, tabs, tick};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, refused, see_other_saying};
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::session::Staff;
 
 #[derive(Template)]
@@ -74,14 +75,31 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
 pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>) -> Answer {
     let id: ServiceId = id.parse().map_err(|_| Failure::Missing)?;
     let agenda = agenda(&staff).await?;
-    let s = agenda.service(id).ok_or(Failure::Missing)?;
-    let tick = |on: bool| if on { "1".to_owned() } else { String::new() };
+    let f = on_file(&agenda, agenda.service(id).ok_or(Failure::Missing)?);
+    html(&page(&staff, &agenda, Some(id), f))
+}
+
+const FIELDS: [(&str, &str); 10] = [
+    ("name", "Name"),
+    ("description", "Description"),
+    ("bring", "What to bring"),
+    ("minutes", "Minutes"),
+    ("buffer_before", "Minutes before"),
+    ("buffer_after", "Minutes after"),
+    ("step", "Offered every"),
+    ("lead_minutes", "Minutes ahead at least"),
+    ("horizon_days", "Days ahead at most"),
+    ("daily_limit", "Most in a day"),
+];
+const TICKS: [(&str, &str); 2] = [("online", "Bookable online"), ("active", "In use")];
+
+fn on_file(agenda: &Agenda, s: &Service) -> Form {
     let offered = agenda
         .offers
         .iter()
-        .filter(|(service, _)| *service == id)
+        .filter(|(service, _)| *service == s.id)
         .map(|(_, r)| ("diary", r.to_string()));
-    let f = Form::filled(
+    Form::filled(
         [
             ("version", s.version.to_string()),
             ("name", s.name.clone()),
@@ -99,8 +117,7 @@ pub async fn edit(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>)
         ]
         .into_iter()
         .chain(offered),
-    );
-    html(&page(&staff, &agenda, Some(id), f))
+    )
 }
 
 /// Minutes in steps of five.
@@ -174,11 +191,27 @@ pub async fn save(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>,
         return refused(&page(&staff, &agenda(&staff).await?, Some(id), f));
     };
     let mut tx = staff.begin().await?;
-    settings::save_service(&mut tx, &service, &diaries).await?;
+    match settings::save_service(&mut tx, &service, &diaries).await {
+        Err(DbError::Conflict) => return overtaken(&staff, id, f).await,
+        saved => saved?,
+    }
     tx.commit().await?;
     Ok(see_other_saying(
         &staff.app,
         &staff.link("/settings/services"),
         "Saved.",
     ))
+}
+
+async fn overtaken(staff: &Staff<Settings>, id: ServiceId, mut f: Form) -> Answer {
+    let agenda = agenda(staff).await?;
+    let newer = on_file(&agenda, agenda.service(id).ok_or(Failure::Missing)?);
+    let name = |id: &str| {
+        let known = id.parse().ok().and_then(|id| agenda.resource(id));
+        known.map(|r| r.name.clone()).unwrap_or_default()
+    };
+    f.overtake(&newer, &FIELDS);
+    f.overtake_ticks(&newer, &TICKS);
+    f.overtake_choices(&newer, "diary", "Offered by", name);
+    conflict(&page(staff, &agenda, Some(id), f))
 }

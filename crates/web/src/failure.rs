@@ -6,15 +6,17 @@ use aloe_db::clinical::ClinicalError;
 use aloe_db::error::{DbError, Refusal};
 use aloe_db::keys::KeyError;
 use aloe_db::patients::PatientError;
+use aloe_domain::language::Language;
 use aloe_domain::permission::Permission;
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::assets;
+use crate::speech::Speech;
 
 /// Why a request has no answer of its own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Failure {
     /// Nobody is signed in.
     SignedOut,
@@ -49,10 +51,15 @@ pub enum Failure {
 #[derive(Clone, Copy, Debug)]
 pub struct Overstepped(pub Option<Permission>);
 
+/// Marks a page of a failure, so that a layer that knows the visitor's language can say it again in that.
+#[derive(Clone, Debug)]
+pub struct Failed(pub Failure);
+
 /// The page of a failure.
 #[derive(Template)]
 #[template(path = "failure.html")]
 struct FailurePage<'a> {
+    lang: &'a str,
     style: &'a str,
     icon: &'a str,
     status: u16,
@@ -113,12 +120,7 @@ impl Failure {
                 "This is too large",
                 "Nothing was changed. Go back and send less at once.",
             ),
-            Self::TooOften(seconds) => {
-                return (
-                    "Too many tries",
-                    format!("Wait {}, then try again.", wait_words(*seconds)),
-                );
-            }
+            Self::TooOften(seconds) => return ("Too many tries", waiting(Speech::of(Language::English), *seconds)),
             Self::Refused(sentence) | Self::Overstepped(sentence) => return ("This cannot be done", sentence.clone()),
             Self::Unavailable => (
                 "Aloe cannot answer just now",
@@ -126,7 +128,7 @@ impl Failure {
             ),
             Self::Broken => (
                 "Something went wrong in Aloe",
-                "Nothing was changed. It is our mistake and it was logged. Go back and try again; tell your administrator if it stays.",
+                "Nothing was changed. It is our mistake and it was logged. Go back and try again.",
             ),
         };
         (title, body.to_owned())
@@ -168,6 +170,7 @@ impl Failure {
         };
         let status = self.status();
         let page = FailurePage {
+            lang: "en-ZA",
             style: &assets::STYLE.path,
             icon: &assets::ICON.path,
             status: status.as_u16(),
@@ -179,7 +182,30 @@ impl Failure {
         self.finish((status, axum::response::Html(html)).into_response())
     }
 
+    /// The page in the language of somebody who books, with a way back to the first page of the booking.
+    pub fn spoken(&self, l: Speech, first: &str) -> Response {
+        let (title, body) = self.words();
+        let title = l.t(title);
+        let body = match self {
+            Self::TooOften(seconds) => waiting(l, *seconds),
+            _ => l.translated(&body),
+        };
+        let status = self.status();
+        let page = FailurePage {
+            lang: l.code(),
+            style: &assets::STYLE.path,
+            icon: &assets::ICON.path,
+            status: status.as_u16(),
+            title,
+            body: &body,
+            action: Some((first, l.t("To the first page"))),
+        };
+        let html = page.render().unwrap_or_else(|_| format!("{title}. {body}"));
+        self.finish((status, axum::response::Html(html)).into_response())
+    }
+
     fn finish(&self, mut response: Response) -> Response {
+        response.extensions_mut().insert(Failed(self.clone()));
         if matches!(self, Self::Denied | Self::Overstepped(_)) {
             response.extensions_mut().insert(Overstepped(None));
         }
@@ -192,12 +218,17 @@ impl Failure {
     }
 }
 
-/// So many seconds, in words.
-pub fn wait_words(seconds: u64) -> String {
+/// How long to wait before the next try.
+fn waiting(l: Speech, seconds: u64) -> String {
     match seconds {
-        0..=1 => "a second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
+        0..=90 => l.say(
+            "Wait {n} seconds, then try again.",
+            &[("n", &seconds.max(1).to_string())],
+        ),
+        _ => l.say(
+            "Wait {n} min, then try again.",
+            &[("n", &seconds.div_ceil(60).to_string())],
+        ),
     }
 }
 
@@ -298,5 +329,38 @@ impl From<askama::Error> for Failure {
     fn from(error: askama::Error) -> Self {
         tracing::error!(template.cause = %error, "a page could not be rendered");
         Self::Broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What somebody who books may be told, in every language that the pages speak.
+    #[test]
+    fn every_failure_of_the_public_pages_is_said_in_every_language() {
+        let refusals = [BookingError::NotOffered, BookingError::TooMany, BookingError::KeyReused];
+        let failures = [
+            Failure::Missing,
+            Failure::OtherMethod,
+            Failure::Stale,
+            Failure::Forged,
+            Failure::Malformed,
+            Failure::TooLarge,
+            Failure::Unavailable,
+            Failure::Broken,
+        ];
+        for failure in failures.into_iter().chain(refusals.into_iter().map(Failure::from)) {
+            let (title, body) = failure.words();
+            for language in &crate::speech::SPOKEN[1..] {
+                let l = Speech::of(*language);
+                assert_ne!(l.t(title), title, "{language:?}");
+                assert_ne!(l.translated(&body), body, "{language:?}");
+            }
+        }
+        let zulu = Speech::of(Language::IsiZulu);
+        for seconds in [40, 400] {
+            assert_ne!(waiting(zulu, seconds), waiting(Speech::of(Language::English), seconds));
+        }
     }
 }

@@ -18,6 +18,7 @@ mod office;
 mod pace;
 mod page;
 mod people;
+mod query;
 pub mod routes;
 mod session;
 mod slow;

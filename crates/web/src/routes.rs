@@ -273,6 +273,11 @@ pub fn router(app: Aloe) -> Router {
         if route.path.starts_with("/api/") && route.method == "POST" {
             route.handler = route.handler.route_layer(from_fn(api::take_json));
         }
+        if route.path.starts_with("/b/") {
+            route.handler = route
+                .handler
+                .route_layer(from_fn_with_state(app.clone(), booking::front::in_language));
+        }
         match route.access {
             Access::Anybody => open = open.route(route.path, route.handler),
             Access::Visitor => visitors = visitors.route(route.path, route.handler),

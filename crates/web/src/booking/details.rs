@@ -5,7 +5,6 @@ use aloe_db::bookings;
 use aloe_domain::name::PersonName;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
-use axum::extract::Query;
 
 use super::front::{Front, Guest};
 use super::pin;
@@ -14,6 +13,7 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, html, refused};
+use crate::query::Query;
 
 #[derive(Template)]
 #[template(path = "booking/details.html")]

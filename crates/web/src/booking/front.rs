@@ -3,18 +3,21 @@
 use aloe_db::agenda::Agenda;
 use aloe_db::visit::Visit;
 use aloe_domain::language::Language;
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::Response;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::clock;
 use crate::cookies::{Cookie, add};
-use crate::failure::Failure;
+use crate::failure::{Failed, Failure};
 use crate::page::Head;
 use crate::session::token_in;
 use crate::speech::{SPOKEN, Speech};
+use crate::state::Aloe;
 use crate::visitor::Visitor;
 
 /// A visitor of one organisation's public pages.
@@ -35,6 +38,43 @@ pub struct Guest {
     here: String,
 }
 
+/// The language somebody chose: on this page, or on an earlier one.
+fn chosen_in(query: Option<&str>) -> Option<Language> {
+    let pairs = query.unwrap_or_default().split('&');
+    let code = pairs.filter_map(|pair| pair.strip_prefix("lang=")).next_back()?;
+    Language::from_code(code)
+}
+
+fn kept_by(app: &Aloe, headers: &HeaderMap) -> Option<Language> {
+    Cookie::Language
+        .read(&app.config, headers)
+        .and_then(|code| Language::from_code(&code))
+}
+
+/// Says failures of the public pages in the visitor's language, and leads back to the first page of the booking.
+pub async fn in_language(
+    State(app): State<Aloe>,
+    Path(names): Path<HashMap<String, String>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers().clone();
+    let chosen = chosen_in(request.uri().query()).or_else(|| kept_by(&app, &headers));
+    let visit = request.extensions().get::<Visit>().copied();
+    let response = next.run(request).await;
+    let Some(Failed(failure)) = response.extensions().get::<Failed>().cloned() else {
+        return response;
+    };
+    let slug = names.get("org").map(String::as_str).unwrap_or_default();
+    let of_organisation = match (chosen, visit) {
+        (None, Some(visit)) => app.doors.public_agenda(&visit, slug, clock::now()).await.ok(),
+        _ => None,
+    };
+    let usual = of_organisation.and_then(|agenda| Language::from_code(&agenda.profile.language));
+    let speech = Speech::of(chosen.or(usual).unwrap_or_default());
+    failure.spoken(speech, &format!("/b/{slug}"))
+}
+
 impl FromRequestParts<crate::state::Aloe> for Guest {
     type Rejection = Response;
 
@@ -52,17 +92,11 @@ impl FromRequestParts<crate::state::Aloe> for Guest {
             .ok()
             .and_then(|n| n.0.get("org").cloned())
             .ok_or_else(|| fail(Failure::Missing))?;
-        let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri)
-            .map(|q| q.0)
-            .unwrap_or_default();
-        let chosen = query.get("lang").and_then(|code| Language::from_code(code));
+        let chosen = chosen_in(parts.uri.query());
         let agenda = app.doors.public_agenda(&visit, &slug, clock::now()).await;
         let agenda = agenda.map_err(|e| fail(e.into()))?;
-        let kept = Cookie::Language
-            .read(&app.config, &headers)
-            .and_then(|code| Language::from_code(&code));
         let language = chosen
-            .or(kept)
+            .or_else(|| kept_by(app, &headers))
             .or_else(|| Language::from_code(&agenda.profile.language))
             .unwrap_or_default();
         let proof = token_in(Cookie::Proof, app, &headers);

@@ -6,7 +6,7 @@ use aloe_db::error::DbError;
 use aloe_domain::booking::Status;
 use aloe_vault::{Token, TokenDomain, TokenHash};
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use uuid::Uuid;
 
 use super::front::{Front, Guest};
@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::notify::{self, About};
 use crate::page::{Answer, html, see_other};
+use crate::query::Query;
 
 /// Marks the visit right after booking.
 #[derive(serde::Deserialize)]

@@ -8,7 +8,6 @@ use aloe_domain::scheduling::{
     free_slots_of_any, nearest,
 };
 use askama::Template;
-use axum::extract::Query;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
@@ -20,6 +19,7 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::pace::network;
 use crate::page::{Answer, html, see_other};
+use crate::query::Query;
 
 /// A time as a button.
 pub struct TimeButton {

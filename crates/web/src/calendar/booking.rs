@@ -11,7 +11,7 @@ use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_domain::phone::PhoneNumber;
 use aloe_domain::scheduling::MinuteOfDay;
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::notify;
 use crate::page::{Answer, Shell, conflict, html, refused, see_other, see_other_saying};
+use crate::query::Query;
 use crate::session::Staff;
 
 /// What a press on an empty place of the calendar, or a patient's page, hands over.

@@ -4,13 +4,13 @@ use aloe_db::bookings;
 use aloe_domain::permission::need::Schedule;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
-use axum::extract::Query;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{agenda, day_of, state_words};
 use crate::clock;
 use crate::page::{Answer, Shell, html};
+use crate::query::Query;
 use crate::session::Staff;
 
 /// The day asked for.

@@ -6,7 +6,6 @@ use aloe_domain::booking::Status;
 use aloe_domain::ids::ResourceId;
 use aloe_domain::permission::need::Schedule;
 use askama::Template;
-use axum::extract::Query;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -18,6 +17,7 @@ use super::{agenda, day_of};
 use crate::clock;
 use crate::failure::Failure;
 use crate::page::{Answer, Shell, html};
+use crate::query::Query;
 use crate::session::Staff;
 
 /// What the address asks for.

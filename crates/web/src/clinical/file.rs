@@ -6,7 +6,7 @@ use aloe_domain::booking::Status;
 use aloe_domain::ids::BookingId;
 use aloe_domain::permission::need::{Clinical, Schedule};
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::tz::TimeZone;
 
@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other};
 use crate::people::show::id_of as patient_id;
+use crate::query::Query;
 use crate::session::Staff;
 
 /// A signed note on the page.

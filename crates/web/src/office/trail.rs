@@ -7,13 +7,13 @@ use aloe_db::trail::{self, Act, Entry, Filter};
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::AuditOwn;
 use askama::Template;
-use axum::extract::Query;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::trail_words::{Change, Names, act, changes};
 use crate::clock;
 use crate::page::{Answer, Shell, html};
+use crate::query::Query;
 use crate::session::Staff;
 
 /// The filters of the page.

@@ -12,7 +12,7 @@ use aloe_domain::name::PersonName;
 use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use jiff::civil::Date;
 
 use super::list::Line;
@@ -20,6 +20,7 @@ use super::show::id_of;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
+use crate::query::Query;
 use crate::session::Staff;
 
 /// A booking to register from.

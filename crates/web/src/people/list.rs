@@ -4,12 +4,12 @@ use aloe_db::patients::{self, Found};
 use aloe_domain::permission::need::Patients;
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
-use axum::extract::Query;
 use jiff::civil::Date;
 
 use crate::clock;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other};
+use crate::query::Query;
 use crate::session::{Staff, urlencode};
 
 /// What was typed.

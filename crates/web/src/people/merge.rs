@@ -4,7 +4,7 @@ use aloe_db::patients;
 use aloe_domain::ids::PatientId;
 use aloe_domain::permission::need::Patients;
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use uuid::Uuid;
 
 use super::list::{Line, cleaned, is_enough, is_number};
@@ -12,6 +12,7 @@ use super::show::id_of;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, html, see_other, see_other_saying};
+use crate::query::Query;
 use crate::session::{Staff, urlencode};
 
 /// The search for the other file.

@@ -317,6 +317,51 @@ async fn the_pages_speak_the_persons_language() {
     );
 }
 
+/// What does not work is said in the language of whoever books, and leads back to the first page: never to the staff's door.
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_speak_the_persons_language_too() {
+    let app = TestApp::start().await;
+    app.db.practice("afr").await;
+    let mut browser = app.browser();
+    browser.get("/b/afr?lang=af").await;
+    let over = browser.get("/b/afr/m/not-a-link").await;
+    assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(over.text.contains("<html lang=\"af\">"), "{}", over.text);
+    assert!(
+        over.text.contains("Dit kan nie gedoen word nie") && over.text.contains("Hierdie skakel"),
+        "{}",
+        over.text
+    );
+    assert!(over.text.contains("href=\"/b/afr\""), "{}", over.text);
+    let gone = browser.get("/b/afr/times?service=nothing").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    assert!(gone.text.contains("Hier is niks nie"), "{}", gone.text);
+    let forged = browser.post_raw("/b/afr/hold", "service=x").await;
+    assert!(forged.text.contains("Hierdie bladsy is te oud"), "{}", forged.text);
+    let english = app.browser().get("/b/afr/m/not-a-link").await;
+    assert!(english.text.contains("This cannot be done"));
+}
+
+/// A parameter that stands there twice is no mistake of the person who follows the link.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_given_twice_is_read_once() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("param").await;
+    let owner = app.db.member(&practice, aloe_domain::permission::Role::Owner).await;
+    let service = practice.service;
+    let twice = format!("/b/param/times?service={service}&service={service}&lang=af&lang=en");
+    assert_eq!(app.browser().get(&twice).await.status, StatusCode::OK);
+    let mut browser = app.signed_in(&owner);
+    for path in [
+        "calendar?date=2026-03-02&date=2026-03-03",
+        "trail?page=1&page=1",
+        "day?date=2026-03-02&date=x",
+    ] {
+        let page = browser.get(&format!("/o/param/{path}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_code_asked_for_too_soon_leaves_the_page_and_the_code_as_they_were() {
     let app = TestApp::start().await;

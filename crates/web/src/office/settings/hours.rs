@@ -6,13 +6,13 @@ use aloe_domain::ids::{LocationId, ResourceId};
 use aloe_domain::permission::need::Settings;
 use aloe_domain::scheduling::{MinuteOfDay, Period};
 use askama::Template;
-use axum::extract::Query;
 
 use super::{Tab, agenda, tabs};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
+use crate::query::Query;
 use crate::session::Staff;
 
 const DAYS: [&str; 7] = [

@@ -335,6 +335,29 @@ test('the week of everybody has a row for each diary, and leads to the week of o
   await boxOf(page, name).waitFor();
 });
 
+test('in the week of everybody a booking is dragged to another day and diary, and a cell takes a new one', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.looks);
+  const { name } = await bookAtDesk(page, { date, start: '16:40', diary: 0 });
+  await page.goto(staff(`/calendar?date=${date}&view=week`));
+  const line = () => page.locator('.wk').filter({ hasText: name });
+  const cell = page.locator('.team-week tbody tr').nth(2).locator('td').nth(0);
+  const name2 = await page.getByRole('rowheader').nth(2).getByRole('link').innerText();
+  await line().scrollIntoViewIfNeeded();
+  await centre(cell);
+  await drag(page, await centre(line()), await cell.boundingBox().then((at) => ({ x: at.x + 20, y: at.y + 20 })));
+  await page.getByText(`Now at 16:40, ${name2}`).waitFor();
+  await cell.locator('.wk').filter({ hasText: name }).waitFor();
+  await page.reload();
+  await cell.locator('.wk').filter({ hasText: name }).waitFor();
+  await cell.hover();
+  await screenshot(page, 'calendar-team-week-cell');
+  const day = await page.locator('.team-week tbody ol').first().getAttribute('data-date');
+  await cell.getByRole('link', { name: /^New booking, / }).click();
+  await page.waitForURL(/bookings\/new/);
+  assert.equal(await page.getByLabel('Date', { exact: true }).inputValue(), day);
+});
+
 test('the week shows another diary when it is chosen', async () => {
   const page = await signIn('reception');
   const { name } = await bookAtDesk(page, { date: weekday(DAY.looks), start: '13:00', diary: 2 });
@@ -376,6 +399,44 @@ test('the frequent acts have keys', async () => {
   await page.keyboard.press('n');
   await page.waitForTimeout(300);
   assert.match(page.url(), /\/calendar/);
+});
+
+test('the keys of a booking, a file and a form do what they say', async () => {
+  const page = await signIn('practitioner');
+  const date = weekday(DAY.looks);
+  await page.goto(staff(`/bookings/new?date=${date}`));
+  const name = freshName('Vusi');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Start').fill('07:40');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText(`${name} is booked for`).waitFor();
+  const booked = page.url();
+  const press = async (key, there) => {
+    await page.locator('main').focus();
+    await page.keyboard.press(key);
+    await there();
+  };
+  await press('m', () => page.waitForURL(/\/bookings\/[0-9a-f-]{36}$/));
+  await page.goto(booked);
+  await press('x', () => panel(page).getByRole('button', { name: /^Came after all/ }).waitFor());
+  await press('a', () => panel(page).getByRole('button', { name: /^Call in/ }).waitFor());
+  await press('c', () => panel(page).getByRole('button', { name: /^Call in/ }).waitFor({ state: 'detached' }));
+  await press('r', () => page.waitForURL(/\/patients\/new/));
+  await page.getByLabel('Document').selectOption({ label: 'None, or not known' });
+  await page.getByLabel('The person has seen this notice').check();
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Registered as file').waitFor();
+  const file = page.url();
+  await press('e', () => page.waitForURL(/\/edit$/));
+  await page.goto(file);
+  await press('f', () => page.waitForURL(/\/file$/));
+  await page.goto(file);
+  await press('c', () => page.getByLabel('Subjective').waitFor());
+  await page.getByLabel('Plan').fill('Rest');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL(/\/review$/);
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Signed, cannot be changed').waitFor();
 });
 
 test('booking, moving, arriving and cancelling work with scripts off', async () => {

@@ -31,6 +31,19 @@ function count(stream, tally) {
   });
 }
 
+/** Lines of a log with something personal or secret: what the tests typed, and what is made for people. */
+function personal(log) {
+  const secrets = [
+    /\bQ[aeioklmnst]{7}\b/, // a surname that a test made
+    /(\+27|\b0)\d{2}[ -]?\d{3}[ -]?\d{4}\b/, // a phone number
+    /\b\d{13}\b/, // an ID number
+    /[\w.-]+@[\w.-]+\.example/, // an e-mail address
+    /\/m\/[\w-]{20,}|\/invitation\/[\w-]{20,}/, // a link that opens something
+    /password|Bearer |code is \d/i,
+  ];
+  return log.split('\n').filter((line) => secrets.some((secret) => secret.test(line)));
+}
+
 async function main() {
   if (Number.parseInt(process.versions.node, 10) < 20) throw new Error(`Node.js 20 or newer is needed, not ${process.version}.`);
   const { files, patterns } = choose(process.argv.slice(2));
@@ -52,6 +65,14 @@ async function main() {
     await new Promise((resolve, reject) => printed.once('end', resolve).once('error', reject));
   } finally {
     const log = await aloe.stop();
+    const leaked = personal(log);
+    if (leaked.length > 0) {
+      console.log(`✖ the log of Aloe holds what nobody may read there:\n${leaked.join('\n')}`);
+      tally.failed += 1;
+    } else if (patterns.length === 0) {
+      tally.passed += 1;
+      console.log(`✔ in ${log.split('\n').length} lines the log of Aloe names nobody`);
+    }
     if (tally.failed > 0) {
       writeFileSync(join(aloe.screenshots, 'aloe.log'), log);
       console.log(`What Aloe said meanwhile is in ${join(aloe.screenshots, 'aloe.log')}.`);

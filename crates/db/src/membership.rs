@@ -75,6 +75,36 @@ impl Membership {
 
     /// A scope for one need: the application's own safeguard. The database checks again when it is entered.
     ///
+    /// What a scope opens is decided when the program is compiled. The clinical file asks for its own need:
+    ///
+    /// ```
+    /// # use aloe_db::{clinical, tx::Tx};
+    /// # use aloe_domain::{ids::PatientId, permission::need};
+    /// async fn read(tx: &mut Tx<need::Clinical>, patient: PatientId) {
+    ///     let _ = clinical::open_file(tx, patient, 10).await;
+    /// }
+    /// ```
+    ///
+    /// With the scope of the calendar the same lines are no program:
+    ///
+    /// ```compile_fail,E0308
+    /// # use aloe_db::{clinical, tx::Tx};
+    /// # use aloe_domain::{ids::PatientId, permission::need};
+    /// async fn read(tx: &mut Tx<need::Schedule>, patient: PatientId) {
+    ///     let _ = clinical::open_file(tx, patient, 10).await;
+    /// }
+    /// ```
+    ///
+    /// And nobody makes a scope but a membership that was looked up:
+    ///
+    /// ```compile_fail,E0451
+    /// # use aloe_db::membership::Scope;
+    /// # use aloe_domain::{ids::OrganisationId, permission::need};
+    /// fn forge(organisation: OrganisationId) -> Scope<need::Clinical> {
+    ///     Scope { token_hash: Vec::new(), organisation, need: std::marker::PhantomData }
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// `NotGranted` when no role here holds the permission.
     pub fn scope<N: Need>(&self) -> Result<Scope<N>, NotGranted> {

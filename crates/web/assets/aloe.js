@@ -255,11 +255,11 @@ on("pointerdown", (e) => {
 	const ev = e.target.closest("[data-move-url]");
 	if (!ev || e.button || e.pointerType === "touch") return;
 	const home = ev.parentElement;
-	drag = { ev, home, next: ev.nextSibling, cls: ev.className, size: e.clientY > rect(ev).bottom - 7, x: e.clientX, y: e.clientY, grip: rowAt(home, e.clientY) - num(ev, "r") };
+	drag = { ev, home, grid: home.closest("[data-cal]"), next: ev.nextSibling, cls: ev.className, size: ev.matches(".ev") && e.clientY > rect(ev).bottom - 7, x: e.clientX, y: e.clientY, grip: rowAt(home, e.clientY) - num(ev, "r") };
 });
 on("pointermove", (e) => {
 	if (!drag) return;
-	const { ev, size, x, y } = drag;
+	const { ev, size, x, y, grid } = drag;
 	if (!drag.on) {
 		if (Math.hypot(e.clientX - x, e.clientY - y) < 5) return;
 		drag.on = true; body.classList.add("is-dragging"); ev.className = ev.className.replace(/\s(of|l)\d+/g, "") + " dragging";
@@ -267,13 +267,15 @@ on("pointermove", (e) => {
 	const at = (lo, hi, n) => Math.max(lo, Math.min(hi, n)), row = num(ev, "r");
 	if (size) set(ev, "h", at(1, 288 - row, rowAt(ev.parentElement, e.clientY) + 1 - row));
 	else {
-		const over = doc.elementsFromPoint(e.clientX, e.clientY).map((n) => n.closest("[data-resource]")).find(Boolean) || ev.parentElement;
+		const over = doc.elementsFromPoint(e.clientX, e.clientY).map((n) => n.closest("[data-resource]") || n.closest(".team-week td")?.firstElementChild).find(Boolean) || ev.parentElement;
 		if (over !== ev.parentElement) over.append(ev);
+		// In the week of everybody a cell is a day of a diary: the time stays
+		if (!grid) return;
 		set(ev, "r", at(0, 288 - num(ev, "h"), rowAt(over, e.clientY) - drag.grip));
 	}
-	const from = +ev.dataset.start + (num(ev, "r") - num({ className: drag.cls }, "r")) * 5, cal = $("[data-cal]"), b = rect(cal);
+	const from = +ev.dataset.start + (num(ev, "r") - num({ className: drag.cls }, "r")) * 5, b = rect(grid);
 	ev.dataset.when = `${hhmm(from)} to ${hhmm(from + (size ? num(ev, "h") * 5 : +ev.dataset.minutes))}`;
-	cal.scrollTop += e.clientY > b.bottom - 40 ? 12 : e.clientY < b.top + 90 ? -12 : 0;
+	grid.scrollTop += e.clientY > b.bottom - 40 ? 12 : e.clientY < b.top + 90 ? -12 : 0;
 });
 const drop = async (cancel) => {
 	const d = drag; drag = null;
@@ -288,7 +290,7 @@ const drop = async (cancel) => {
 	const start = hhmm(+ev.dataset.start + down * 5), minutes = d.size ? rows * 5 : ev.dataset.minutes;
 	try {
 		const r = await post(ev.dataset.moveUrl, { resource: to.dataset.resource, date: to.dataset.date, start, minutes, version: ev.dataset.version || "" }, "text/html");
-		if (r.ok) { say(`Now at ${start}, ${to.dataset.name || ""}`); return refresh(); }
+		if (r.ok) { say(`Now at ${start}, ${[to.dataset.name, to.dataset.day].filter(Boolean).join(", ")}`); return refresh(); }
 		back();
 		if (r.status === 401) return signedOut();
 		const answer = parse(await r.text()), box = $("dialog", answer);

@@ -262,6 +262,15 @@ pub async fn possible_matches(tx: &mut Tx<Patients>, phone: &str) -> Result<Vec<
     Ok(unique(kept(tx, &rows).await?.into_iter()))
 }
 
+/// Whose a file number is, files that were merged into another included.
+///
+/// # Errors
+/// What the database answered.
+pub async fn of_file_number(tx: &mut Tx<Patients>, number: i64) -> Result<Option<PatientId>, PatientError> {
+    let row = tx.find(sql!("patients/of_file_number"), &[&number]).await?;
+    Ok(row.map(|row| PatientId::from_uuid(row.get("patient_id"))))
+}
+
 /// People with a booking in a stretch of time: what the patients page shows before anything is typed.
 ///
 /// # Errors

@@ -449,9 +449,12 @@ pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     match bookings::move_at_desk(&mut tx, &agenda, id, &to).await {
         Ok(()) => {}
         Err(BookingError::Clash(_) | BookingError::Taken) => {
-            return Err(Failure::Refused(
-                "That time is taken. To squeeze it in, open the booking and give a reason.".into(),
-            ));
+            let next = if staff.may(Permission::Overbook) {
+                "To squeeze it in, open the booking and give a reason."
+            } else {
+                "The booking is where it was. Your roles do not overbook: choose another time, or ask somebody who may."
+            };
+            return Err(Failure::Refused(format!("That time is taken. {next}")));
         }
         Err(error) => return Err(error.into()),
     }

@@ -2,6 +2,7 @@
 
 use aloe_db::agenda::Agenda;
 use aloe_db::bookings::BookingRow;
+use aloe_domain::booking::Status;
 use aloe_domain::ids::ResourceId;
 use aloe_domain::scheduling::{Change, Diary, LocationCalendar};
 use jiff::Timestamp;
@@ -104,20 +105,20 @@ pub fn events(
                 version: b.version,
                 start: minute_of_day(b.starts_at, zone),
                 minutes: minutes_of(b),
-                movable: !locked
-                    && matches!(
-                        b.status,
-                        aloe_domain::booking::Status::Pending
-                            | aloe_domain::booking::Status::Confirmed
-                            | aloe_domain::booking::Status::Arrived
-                    ),
+                movable: !locked && is_movable(b),
                 chosen: chosen == b.id.to_string(),
             }
         })
         .collect()
 }
 
-fn minutes_of(b: &BookingRow) -> i64 {
+/// Whether a booking may go to another time: it has not begun and is not over.
+pub fn is_movable(b: &BookingRow) -> bool {
+    matches!(b.status, Status::Pending | Status::Confirmed | Status::Arrived)
+}
+
+/// The length of a booking in minutes.
+pub fn minutes_of(b: &BookingRow) -> i64 {
     (b.ends_at.as_second() - b.starts_at.as_second()) / 60
 }
 

@@ -26,7 +26,17 @@ pub struct Row {
     /// Discipline and how many are booked.
     pub below: String,
     /// A cell for each day.
-    pub cells: Vec<Vec<Line>>,
+    pub cells: Vec<Cell>,
+}
+
+/// One diary on one day.
+pub struct Cell {
+    /// The day, as addresses have it.
+    pub date: Date,
+    /// The day in words.
+    pub day: String,
+    /// Who is booked.
+    pub lines: Vec<Line>,
 }
 
 /// One booking.
@@ -43,6 +53,14 @@ pub struct Line {
     pub state: String,
     /// Whether the panel shows it.
     pub chosen: bool,
+    /// Whether it may be moved to another cell.
+    pub movable: bool,
+    /// Minutes after midnight at which it starts.
+    pub start: i64,
+    /// Length in minutes.
+    pub minutes: i64,
+    /// Row version.
+    pub version: i32,
 }
 
 impl TeamWeek {
@@ -63,11 +81,15 @@ impl TeamWeek {
             .filter(|date| date.weekday().to_monday_zero_offset() < 5 || shown.iter().any(|r| !on(r, *date).is_empty()))
             .collect();
         let row = |resource: &&Resource| {
-            let cells: Vec<Vec<Line>> = days
+            let cells: Vec<Cell> = days
                 .iter()
-                .map(|date| lines(&on(resource, *date), &zone, chosen, now))
+                .map(|date| Cell {
+                    date: *date,
+                    day: day_words(*date),
+                    lines: lines(&on(resource, *date), &zone, chosen, now),
+                })
                 .collect();
-            let booked: usize = cells.iter().map(Vec::len).sum();
+            let booked: usize = cells.iter().map(|cell| cell.lines.len()).sum();
             let of = if resource.discipline.is_empty() {
                 String::new()
             } else {
@@ -82,12 +104,13 @@ impl TeamWeek {
         };
         Self {
             rows: shown.iter().map(row).collect(),
-            days: days
-                .iter()
-                .map(|date| (format!("{} {}", clock::weekday(*date), date.day()), *date == today))
-                .collect(),
+            days: days.iter().map(|date| (day_words(*date), *date == today)).collect(),
         }
     }
+}
+
+fn day_words(date: Date) -> String {
+    format!("{} {}", clock::weekday(date), date.day())
 }
 
 fn lines(bookings: &[&BookingRow], zone: &TimeZone, chosen: &str, now: Timestamp) -> Vec<Line> {
@@ -100,6 +123,10 @@ fn lines(bookings: &[&BookingRow], zone: &TimeZone, chosen: &str, now: Timestamp
             class,
             state,
             chosen: id == chosen,
+            movable: layout::is_movable(b),
+            start: layout::minute_of_day(b.starts_at, zone),
+            minutes: layout::minutes_of(b),
+            version: b.version,
             id,
         }
     };

@@ -2,16 +2,20 @@
 //! say; looking is an entry too.
 
 use aloe_db::agenda::Agenda;
+use aloe_db::patients::of_file_number;
 use aloe_db::team;
 use aloe_db::trail::{self, Act, Entry, Filter};
+use aloe_domain::ids::PatientId;
 use aloe_domain::permission::Permission;
-use aloe_domain::permission::need::AuditOwn;
+use aloe_domain::permission::need::{AuditOwn, Patients};
 use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::trail_words::{Change, Names, act, changes};
 use crate::clock;
+use crate::failure::Failure;
+use crate::form::Form;
 use crate::page::{Answer, Shell, html};
 use crate::query::Query;
 use crate::session::Staff;
@@ -23,6 +27,8 @@ pub struct Wanted {
     user: String,
     #[serde(default)]
     patient: String,
+    #[serde(default)]
+    file: String,
     #[serde(default)]
     action: String,
     #[serde(default)]
@@ -59,6 +65,7 @@ struct TrailPage {
     to: String,
     lines: Vec<Line>,
     older: Option<String>,
+    f: Form,
 }
 
 const ACTIONS: [(&str, &str); 10] = [
@@ -85,7 +92,11 @@ fn day_of(text: &str) -> Option<Date> {
 }
 
 /// Shows the trail.
-pub async fn show(staff: Staff<AuditOwn>, Query(wanted): Query<Wanted>) -> Answer {
+pub async fn show(staff: Staff<AuditOwn>, Query(mut wanted): Query<Wanted>) -> Answer {
+    let mut f = Form::filled([("file", wanted.file.clone())]);
+    if let Some(patient) = of_file(&staff, &mut f).await? {
+        wanted.patient = patient.to_string();
+    }
     let today = staff.today();
     let from = day_of(&wanted.from).unwrap_or_else(|| today.checked_sub(30.days()).unwrap_or(today));
     let to = day_of(&wanted.to).unwrap_or(today);
@@ -112,7 +123,11 @@ pub async fn show(staff: Staff<AuditOwn>, Query(wanted): Query<Wanted>) -> Answe
         detail: None,
     })
     .await?;
-    let entries = trail::list(&mut tx, &filter).await?;
+    let entries = if f.is_fine() {
+        trail::list(&mut tx, &filter).await?
+    } else {
+        Vec::new()
+    };
     tx.commit().await?;
     let all = staff.may(Permission::AuditAll);
     let mut tx = staff.begin_as_member().await?;
@@ -149,7 +164,25 @@ pub async fn show(staff: Staff<AuditOwn>, Query(wanted): Query<Wanted>) -> Answe
         to: to.to_string(),
         lines: entries.iter().map(|e| line(e, &names)).collect(),
         older,
+        f,
     })
+}
+
+/// The patient of the file number that was typed, if one was.
+async fn of_file(staff: &Staff<AuditOwn>, f: &mut Form) -> Result<Option<PatientId>, Failure> {
+    let Some(number) = f.parse_optional("file", |text| {
+        let number = text.trim().parse::<i64>().ok().filter(|n| *n > 0);
+        number.ok_or("Type the number of the file, digits alone.")
+    }) else {
+        return Ok(None);
+    };
+    let mut tx = staff.begin_for::<Patients>().await?;
+    let patient = of_file_number(&mut tx, number).await?;
+    tx.done().await?;
+    if patient.is_none() {
+        f.complain("file", format!("There is no file {number} here."));
+    }
+    Ok(patient)
 }
 
 fn line(e: &Entry, names: &Names) -> Line {

@@ -1,0 +1,1 @@
+SELECT patient_id FROM patients WHERE organisation_id = $1 AND file_number = $2

@@ -123,10 +123,18 @@ async fn overlaps(db: &TestDb) -> i64 {
     db.superuser().await.query_one(query, &[]).await.unwrap().get(0)
 }
 
-/// Fifty people press at once; so many of them are booked.
-async fn race(any: bool, winners: usize) {
+/// Fifty people press at once; so many of them are booked, with so many diaries to choose from.
+async fn race(any: bool, diaries: usize) {
     let db = Arc::new(TestDb::fresh().await);
     let practice = Arc::new(db.practice("race").await);
+    if any && diaries == 1 {
+        let away =
+            "SET session_replication_role = replica; UPDATE aloe.resources SET active = false WHERE resource_id = $1";
+        let second = practice.resources[1].to_string();
+        let away = away.replace("$1", &format!("'{second}'"));
+        db.superuser().await.batch_execute(&away).await.unwrap();
+    }
+    let winners = diaries;
     let agenda = Arc::new(agenda(&db, &practice).await);
     let starts_at = soon();
     let tasks = (0..50).map(|n| {
@@ -168,6 +176,11 @@ async fn n1_fifty_people_on_one_named_slot_leave_one_booking() {
 #[tokio::test(flavor = "multi_thread")]
 async fn n1_fifty_people_on_one_time_with_anyone_leave_no_overlap() {
     race(true, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n1_fifty_people_on_one_time_with_anyone_of_one_leave_one_booking() {
+    race(true, 1).await;
 }
 
 /// Times that do not overlap do not collide in the diary: a daily limit is held all the same, however many ask at once.

@@ -10,6 +10,7 @@
 mod audit;
 mod bookings;
 mod clinical;
+mod expiry;
 mod fence;
 mod guards;
 mod jobs;

@@ -121,6 +121,25 @@ impl Installation {
         text.chars().rev().take(8).collect()
     }
 
+    /// Holds the folder for one server as long as the answer lives, whichever database it uses: two would tell other
+    /// commands of themselves in one place.
+    ///
+    /// # Errors
+    /// When another server holds it.
+    pub fn serve_alone(&self) -> Result<fs::File, Trouble> {
+        let path = self.folder.join("serve.lock");
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = file.map_err(|e| Trouble::io(&format!("opening {}", path.display()), e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => Err(Trouble::Plain(format!(
+                "Aloe is served from {} already. Stop that server first, or choose another folder with --data.",
+                self.folder.display()
+            ))),
+            Err(fs::TryLockError::Error(e)) => Err(Trouble::io(&format!("locking {}", path.display()), e)),
+        }
+    }
+
     /// The places in the folder.
     pub fn places(&self) -> Places<'_> {
         Places {

@@ -36,6 +36,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
             "A new master key was made. Print its recovery kit with `aloe keys recovery-kit` and keep it in a safe."
         );
     }
+    let _alone = installation.serve_alone()?;
     // Before anything is started: a signal that comes meanwhile stops it in order too.
     let told_to_stop = told_to_stop()?;
     let opened = runtime::start(&installation, settings).await?;

@@ -137,6 +137,14 @@ fn a_server_of_somebody_elses_is_used_and_none_is_started() {
         .unwrap();
     let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
     assert!(said.any(|line| line.unwrap().starts_with("Aloe is open at")));
+    let running = fs::read_to_string(data.path().join("running.json")).unwrap();
+    let second = aloe(data.path())
+        .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
+        .env("DATABASE_URL", &url)
+        .output()
+        .unwrap();
+    assert!(!second.status.success() && words(&second).contains("is served from"), "{}", words(&second));
+    assert_eq!(fs::read_to_string(data.path().join("running.json")).unwrap(), running);
     let killed = Command::new("kill")
         .args(["-TERM", &server.id().to_string()])
         .status()

@@ -128,7 +128,12 @@ impl Installation {
     /// When another server holds it.
     pub fn serve_alone(&self) -> Result<fs::File, Trouble> {
         let path = self.folder.join("serve.lock");
-        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path);
         let file = file.map_err(|e| Trouble::io(&format!("opening {}", path.display()), e))?;
         match file.try_lock() {
             Ok(()) => Ok(file),

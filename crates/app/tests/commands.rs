@@ -143,7 +143,11 @@ fn a_server_of_somebody_elses_is_used_and_none_is_started() {
         .env("DATABASE_URL", &url)
         .output()
         .unwrap();
-    assert!(!second.status.success() && words(&second).contains("is served from"), "{}", words(&second));
+    assert!(
+        !second.status.success() && words(&second).contains("is served from"),
+        "{}",
+        words(&second)
+    );
     assert_eq!(fs::read_to_string(data.path().join("running.json")).unwrap(), running);
     let killed = Command::new("kill")
         .args(["-TERM", &server.id().to_string()])

@@ -50,20 +50,33 @@ impl<'a> About<'a> {
     }
 }
 
-/// Tells that a booking was made, with a link to move or cancel it.
+/// Tells that a booking was made, with a link to move or cancel it. Who gave no phone is told nothing, nor who stands there.
 ///
 /// # Errors
 /// What the database or the keys answered.
 pub async fn booked<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingRow) -> Result<(), Failure> {
+    if b.contact_phone.is_empty() || b.channel == aloe_domain::booking::Channel::WalkIn {
+        return Ok(());
+    }
     with_link(tx, app, agenda, &About::of(b), "booked").await
 }
 
-/// Tells that a booking was moved.
+/// Tells that a booking was moved, if it starts at another time than before or in another place.
 ///
 /// # Errors
 /// What the database or the keys answered.
-pub async fn moved<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingRow) -> Result<(), Failure> {
-    with_link(tx, app, agenda, &About::of(b), "moved").await
+pub async fn moved<N>(
+    tx: &mut Tx<N>,
+    app: &Aloe,
+    agenda: &Agenda,
+    before: &BookingRow,
+    after: &BookingRow,
+) -> Result<(), Failure> {
+    let stays = after.starts_at == before.starts_at && after.location == before.location;
+    if stays || after.contact_phone.is_empty() {
+        return Ok(());
+    }
+    with_link(tx, app, agenda, &About::of(after), "moved").await
 }
 
 /// Tells that a booking was cancelled.
@@ -71,6 +84,9 @@ pub async fn moved<N>(tx: &mut Tx<N>, app: &Aloe, agenda: &Agenda, b: &BookingRo
 /// # Errors
 /// What the database or the keys answered.
 pub async fn cancelled<N>(tx: &mut Tx<N>, keys: &Keys, agenda: &Agenda, b: &BookingRow) -> Result<(), Failure> {
+    if b.contact_phone.is_empty() {
+        return Ok(());
+    }
     let speech = Speech::of(Language::from_code(&b.language).unwrap_or_default());
     let when = speech.moment(b.starts_at, &agenda.zone(b.location));
     let text = speech.say(

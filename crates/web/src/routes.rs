@@ -143,7 +143,7 @@ fn desk() -> Vec<Route> {
         write("/o/{org}/bookings", Needs(Schedule), calendar::booking::create),
         read("/o/{org}/bookings/{id}", Needs(Schedule), calendar::booking::edit),
         write("/o/{org}/bookings/{id}", Needs(Schedule), calendar::booking::save),
-        write("/o/{org}/bookings/{id}/drag", Needs(Schedule), calendar::booking::drag),
+        write("/o/{org}/bookings/{id}/drag", Needs(Schedule), calendar::drag::drag),
         write("/o/{org}/bookings/{id}/state", Needs(Schedule), calendar::state::change),
         write(
             "/o/{org}/bookings/{id}/patient",

@@ -16,9 +16,10 @@ use uuid::Uuid;
 use super::answer::{Answer, Refusal};
 use super::body::{Asked, Json, Key};
 use crate::calendar::agenda;
-use crate::calendar::booking::person;
+use crate::calendar::booking::{language_of, person};
 use crate::failure::Failure;
 use crate::form::Form;
+use crate::notify;
 use crate::session::Staff;
 
 /// Days that one question may span.
@@ -105,6 +106,10 @@ pub struct Between {
     to: Timestamp,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// How a booking comes in.
 #[derive(serde::Deserialize, JsonSchema, Clone, Copy, Default)]
 #[serde(rename_all = "snake_case")]
@@ -144,6 +149,9 @@ pub struct NewBooking {
     #[serde(default)]
     #[schemars(length(max = 180))]
     overbook_reason: String,
+    /// Whether the person is told by SMS, where a phone number is known.
+    #[serde(default = "yes")]
+    tell: bool,
 }
 
 /// Where a booking goes.
@@ -162,6 +170,9 @@ pub struct Move {
     #[serde(default)]
     #[schemars(length(max = 180))]
     overbook_reason: String,
+    /// Whether the person is told by SMS, where a phone number is known.
+    #[serde(default = "yes")]
+    tell: bool,
 }
 
 /// The next state of a booking.
@@ -188,6 +199,9 @@ pub struct StatusChange {
     #[serde(default)]
     #[schemars(length(max = 200))]
     reason: String,
+    /// Whether the person is told by SMS, where a phone number is known.
+    #[serde(default = "yes")]
+    tell: bool,
 }
 
 /// Lists bookings.
@@ -223,12 +237,20 @@ pub async fn create(
     Json(body): Json<NewBooking>,
 ) -> Answer<(StatusCode, axum::Json<Booking>)> {
     let agenda = agenda(&staff).await?;
-    let wanted = read(&staff, &agenda, body)?;
+    let tell = body.tell;
+    let language = language_of(&staff, &agenda, body.patient.map(PatientId::from_uuid)).await?;
+    let wanted = DeskBooking {
+        language,
+        ..read(&staff, &agenda, body)?
+    };
     let mut tx = staff.begin().await?;
     let id = bookings::book_at_desk(&mut tx, &agenda, &wanted, &key)
         .await
         .map_err(|e| refusal(e, &agenda))?;
     let booking = bookings::find(&mut tx, id).await?;
+    if tell {
+        notify::booked(&mut tx, &staff.app, &agenda, &booking).await?;
+    }
     tx.commit().await?;
     Ok((StatusCode::CREATED, axum::Json(Booking::of(booking))))
 }
@@ -335,10 +357,14 @@ pub async fn move_it(
         overbook_reason,
     };
     let mut tx = staff.begin().await?;
+    let before = bookings::find(&mut tx, id).await?;
     bookings::move_at_desk(&mut tx, &agenda, id, &to)
         .await
         .map_err(|e| refusal(e, &agenda))?;
     let moved = bookings::find(&mut tx, id).await?;
+    if body.tell {
+        notify::moved(&mut tx, &staff.app, &agenda, &before, &moved).await?;
+    }
     tx.commit().await?;
     Ok(axum::Json(Booking::of(moved)))
 }
@@ -371,6 +397,9 @@ pub async fn set_status(
     let changed = bookings::set_status(&mut tx, &agenda, id, body.version, status, &reason).await;
     changed.map_err(|e| refusal(e, &agenda))?;
     let booking = bookings::find(&mut tx, id).await?;
+    if body.tell && status == Status::Cancelled {
+        notify::cancelled(&mut tx, &staff.app.keys, &agenda, &booking).await?;
+    }
     tx.commit().await?;
     Ok(axum::Json(Booking::of(booking)))
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::answer::{Answer, Refusal};
 use super::body::Json;
 use crate::form::Form;
-use crate::people::form::read;
+use crate::people::form::{read, read_notice};
 use crate::people::list::{cleaned, is_enough};
 use crate::people::show::id_of;
 use crate::session::Staff;
@@ -147,6 +147,9 @@ pub struct NewPatient {
     #[schemars(length(max = 400))]
     address: String,
     document: Document,
+    /// The version of the privacy notice that the person was shown, if they were: the one in force.
+    #[schemars(range(min = 1))]
+    notice_version: Option<i32>,
     /// Registers a person who may be on file: somebody looked, and it is none of those.
     #[serde(default)]
     not_the_same: bool,
@@ -239,12 +242,19 @@ pub async fn show(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
 /// Registers a person.
 pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Answer<(StatusCode, axum::Json<Patient>)> {
     let today = staff.today();
-    let not_the_same = body.not_the_same;
+    let (not_the_same, shown) = (body.not_the_same, body.notice_version);
+    let current = read_notice(&staff).await?.map(|notice| notice.version);
     let mut f = as_form(body);
     if !f.get("language").is_empty() && Language::from_code(f.get("language")).is_none() {
         f.complain(
             "language",
             "Send one of the codes of South Africa's languages, such as en, af, zu or xh.",
+        );
+    }
+    if shown.is_some() && shown != current {
+        f.complain(
+            "notice_version",
+            "This is not the privacy notice in force. Show that one, and send its version.",
         );
     }
     let read = read(&mut f, today).and_then(|typed| Some((typed.contact, typed.document?, typed.medical_aid)));
@@ -265,7 +275,7 @@ pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Ans
         contact,
         document,
         medical_aid,
-        notice_version: None,
+        notice_version: shown,
     };
     let id = patients::register(&mut tx, &staff.app.keys, &person).await?;
     let record = patients::find(&mut tx, id).await?;

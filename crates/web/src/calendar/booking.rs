@@ -59,12 +59,12 @@ struct BookingForm {
 }
 
 /// When and where, read from a form.
-struct Chosen {
-    service: ServiceId,
-    resource: ResourceId,
-    location: LocationId,
-    starts_at: Timestamp,
-    minutes: i32,
+pub(super) struct Chosen {
+    pub(super) service: ServiceId,
+    pub(super) resource: ResourceId,
+    pub(super) location: LocationId,
+    pub(super) starts_at: Timestamp,
+    pub(super) minutes: i32,
 }
 
 fn form_page(staff: &Staff<Schedule>, agenda: &Agenda, f: Form, editing: Option<&BookingRow>) -> BookingForm {
@@ -148,7 +148,7 @@ pub async fn new(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer
 }
 
 /// The place where a diary works, for the form's first guess.
-fn place_of(agenda: &Agenda, resource: Option<ResourceId>) -> Option<LocationId> {
+pub(super) fn place_of(agenda: &Agenda, resource: Option<ResourceId>) -> Option<LocationId> {
     let works = agenda
         .hours
         .iter()
@@ -169,7 +169,7 @@ impl Chosen {
 }
 
 /// Reads when and where; complaints stand beside their fields.
-fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
+pub(super) fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
     let service = f.id::<ServiceId>("service");
     let resource = f.id::<ResourceId>("resource");
     let location = if agenda.locations.len() == 1 {
@@ -245,7 +245,7 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
         phone,
         note,
         channel: channel.unwrap_or(Channel::Desk),
-        language: language_of(&staff, &agenda, &f).await?,
+        language: language_of(&staff, &agenda, f.get("patient").parse().ok()).await?,
         overbook_reason: reason,
         booked_by: staff.member.name.clone(),
     };
@@ -257,7 +257,7 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
         Err(error) => return Err(error.into()),
     };
     let booking = bookings::find(&mut tx, id).await?;
-    if f.ticked("tell") && !booking.contact_phone.is_empty() && wanted.channel != Channel::WalkIn {
+    if f.ticked("tell") {
         notify::booked(&mut tx, &staff.app, &agenda, &booking).await?;
     }
     tx.commit().await?;
@@ -274,8 +274,12 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
 }
 
 /// The language that messages about a booking speak: the person's where their file is known, else the organisation's.
-async fn language_of(staff: &Staff<Schedule>, agenda: &Agenda, f: &Form) -> Result<String, Failure> {
-    let Ok(patient) = f.get("patient").parse::<PatientId>() else {
+pub async fn language_of(
+    staff: &Staff<Schedule>,
+    agenda: &Agenda,
+    patient: Option<PatientId>,
+) -> Result<String, Failure> {
+    let Some(patient) = patient else {
         return Ok(agenda.profile.language.clone());
     };
     let mut tx = staff.begin_for::<Patients>().await?;
@@ -409,58 +413,8 @@ pub async fn save(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
         }
     }
     let after = bookings::find(&mut tx, id).await?;
-    if f.ticked("tell") && after.starts_at != before.starts_at && !after.contact_phone.is_empty() {
-        notify::moved(&mut tx, &staff.app, &agenda, &after).await?;
-    }
-    tx.commit().await?;
-    Ok(see_other(&show::path_to(&staff, &agenda, &after)?))
-}
-
-/// A drag in the calendar: `resource, date, start, minutes, version`. What is in the way comes back as a sentence.
-pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
-    let id: BookingId = id.parse().map_err(|_| Failure::Missing)?;
-    let agenda = agenda(&staff).await?;
-    let mut tx = staff.begin().await?;
-    let before = bookings::find(&mut tx, id).await?;
-    f.set("service", before.service.to_string());
-    let resource: Option<ResourceId> = f.get("resource").parse().ok();
-    let works_there = agenda
-        .hours
-        .iter()
-        .any(|h| Some(h.resource) == resource && h.location == before.location);
-    let location = if works_there {
-        Some(before.location)
-    } else {
-        place_of(&agenda, resource)
-    };
-    f.set("location", location.map(|l| l.to_string()).unwrap_or_default());
-    let version = f.number("version", 1, i32::MAX);
-    let (Some(at), Some(version)) = (chosen(&agenda, &mut f), version) else {
-        return Err(Failure::Malformed);
-    };
-    let to = Move {
-        version,
-        resource: at.resource,
-        location: at.location,
-        starts_at: at.starts_at,
-        minutes: at.minutes,
-        overbook_reason: String::new(),
-    };
-    match bookings::move_at_desk(&mut tx, &agenda, id, &to).await {
-        Ok(()) => {}
-        Err(BookingError::Clash(_) | BookingError::Taken) => {
-            let next = if staff.may(Permission::Overbook) {
-                "To squeeze it in, open the booking and give a reason."
-            } else {
-                "The booking is where it was. Your roles do not overbook: choose another time, or ask somebody who may."
-            };
-            return Err(Failure::Refused(format!("That time is taken. {next}")));
-        }
-        Err(error) => return Err(error.into()),
-    }
-    let after = bookings::find(&mut tx, id).await?;
-    if after.starts_at != before.starts_at && !after.contact_phone.is_empty() {
-        notify::moved(&mut tx, &staff.app, &agenda, &after).await?;
+    if f.ticked("tell") {
+        notify::moved(&mut tx, &staff.app, &agenda, &before, &after).await?;
     }
     tx.commit().await?;
     Ok(see_other(&show::path_to(&staff, &agenda, &after)?))

@@ -77,7 +77,7 @@ pub async fn cancel(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)
         return refused(&page(&staff, &agenda, &booking, f)?);
     };
     bookings::set_status(&mut tx, &agenda, id, version, Status::Cancelled, &reason).await?;
-    if f.ticked("tell") && !booking.contact_phone.is_empty() {
+    if f.ticked("tell") {
         notify::cancelled(&mut tx, &staff.app.keys, &agenda, &booking).await?;
     }
     tx.commit().await?;

@@ -3,6 +3,7 @@
 pub mod booking;
 pub mod cancel;
 pub mod day_list;
+pub mod drag;
 pub mod events;
 pub mod layout;
 pub mod panel;

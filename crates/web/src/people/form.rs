@@ -113,7 +113,7 @@ fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, 
     }
 }
 
-async fn read_notice(staff: &Staff<Patients>) -> Result<Option<Notice>, Failure> {
+pub async fn read_notice(staff: &Staff<Patients>) -> Result<Option<Notice>, Failure> {
     let mut tx = staff.begin_as_member().await?;
     let found = notice(&mut tx).await?;
     tx.done().await?;

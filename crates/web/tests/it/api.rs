@@ -102,6 +102,39 @@ async fn a_booking_lives_its_life_in_json() {
     assert_eq!(list.status, StatusCode::OK);
     let shown = browser.get(&path).await;
     assert_eq!(shown.json(), cancelled.json());
+    // The person hears of each act once, as from the pages; a request that says so is done in silence.
+    let told = async || -> Vec<String> {
+        let query = "SELECT template FROM aloe.messages ORDER BY created_at";
+        let rows = app.db.superuser().await.query(query, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    assert_eq!(told().await, ["booked", "moved", "cancelled"]);
+    let mut silent = booking(&at, "2027-02-01T11:00:00Z");
+    silent["tell"] = json!(false);
+    let made = book(&mut browser, "json", "the-third-key", &silent).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    assert_eq!(told().await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_notice_that_was_shown_is_kept_and_no_other() {
+    let app = TestApp::start().await;
+    let at = app.db.practice("notice").await;
+    let owner = app.db.member(&at, Role::Owner).await;
+    let mut browser = app.signed_in(&owner);
+    let person = |version: i32| json!({ "surname": "Khumalo", "document": { "kind": "none_unknown" }, "notice_version": version });
+    let older = browser
+        .post_json("/api/o/notice/patients", &person(7).to_string())
+        .await;
+    assert_problem(&older, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(older.json()["errors"][0]["field"], "notice_version");
+    let made = browser
+        .post_json("/api/o/notice/patients", &person(1).to_string())
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let query = "SELECT notice_version FROM aloe.patients";
+    let kept: Option<i32> = app.db.superuser().await.query_one(query, &[]).await.unwrap().get(0);
+    assert_eq!(kept, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

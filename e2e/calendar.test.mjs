@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axe } from './support/axe.mjs';
 import { DESK, PHONE, screenshot, signIn, visitor } from './support/browser.mjs';
-import { bookAtDesk, bookOnline, boxOf, freshName, freshPhone, messagesTo, staff, weekday } from './support/day.mjs';
+import { bookAtDesk, bookOnline, boxOf, freshName, freshPhone, messagesTo, register, staff, weekday } from './support/day.mjs';
 
 // Beyond 40 days ahead nothing of the demonstration is booked; each test has a day of its own.
 const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123 };
@@ -123,8 +123,8 @@ test('a booking is made longer at its lower edge', async () => {
   assert.match(await panel(page).innerText(), /10:00 to 11:00/);
 });
 
-test('a time that is taken is named in the form, and whoever may squeezes it in for a reason', async () => {
-  const page = await signIn('administrator');
+test('a time that is taken is named in the form, and reception squeezes it in for a reason', async () => {
+  const page = await signIn('reception');
   const date = weekday(DAY.clash);
   const { name } = await bookAtDesk(page, { date, start: '10:00', diary: 0, minutes: 30 });
   const second = freshName('Ayanda');
@@ -145,16 +145,62 @@ test('a time that is taken is named in the form, and whoever may squeezes it in 
   await screenshot(page, 'calendar-overbooked');
 });
 
-test('reception is told of a clash but is not offered what its role does not allow', async () => {
-  const page = await signIn('reception');
+test('a counter is told of a clash but is not offered what its role does not allow', async () => {
+  const page = await signIn('counter', 1);
   const date = weekday(DAY.clash);
-  const { name } = await bookAtDesk(page, { date, start: '12:00', diary: 0, minutes: 30 });
-  await page.goto(staff(`/bookings/new?date=${date}`));
-  await page.getByLabel('Name', { exact: true }).fill(freshName());
-  await page.getByLabel('Start').fill('12:15');
-  await page.getByRole('button', { name: /^Book/ }).click();
+  const book = async (name, start) => {
+    await page.goto(staff(`/bookings/new?date=${date}`, 1));
+    await page.getByLabel('Name', { exact: true }).fill(name);
+    await page.getByLabel('Start').fill(start);
+    await page.getByLabel('Minutes').fill('30');
+    await page.getByRole('button', { name: /^Book/ }).click();
+  };
+  const name = freshName();
+  await book(name, '12:00');
+  await page.getByText(`${name} is booked for`).waitFor();
+  await book(freshName(), '12:15');
   await page.getByText(`12:00 to 12:30, ${name}`).waitFor();
   assert.ok(!/squeeze/i.test(await page.locator('main').innerText()));
+});
+
+test('who drags a booking with a phone number is asked whether the person is told', async () => {
+  const page = await signIn('reception');
+  const phone = freshPhone();
+  const { name } = await bookAtDesk(page, { date: weekday(DAY.drag), start: '12:00', diary: 3, minutes: 30, phone });
+  const before = (await messagesTo(phone)).length;
+  const down = async (minutes) => {
+    const from = await centre(boxOf(page, name));
+    await drag(page, { x: from.x, y: from.top }, { x: from.x, y: from.top + (await pixels(page, minutes)) });
+  };
+  await down(30);
+  const asked = page.getByRole('dialog', { name: `Tell ${name}?` });
+  await asked.waitFor();
+  await screenshot(page, 'calendar-drag-tell');
+  await axe(page);
+  await page.keyboard.press('Escape');
+  await asked.waitFor({ state: 'detached' });
+  await down(30);
+  await asked.getByRole('button', { name: 'Move without telling' }).click();
+  await page.getByText(/Now at 12:30/).waitFor();
+  assert.equal((await messagesTo(phone)).length, before);
+  await down(30);
+  await asked.getByRole('button', { name: 'Move and tell by SMS' }).click();
+  await page.getByText(/Now at 13:00/).waitFor();
+  const [told] = await messagesTo(phone);
+  assert.match(told, /your booking is now .*13:00/);
+});
+
+test('a booking that was bound to the wrong file is taken off again', async () => {
+  const page = await signIn('reception');
+  const [surname, phone] = [freshName().split(' ')[1], freshPhone()];
+  await register(page, { given: 'Thandi', surname, phone });
+  await page.getByText('Registered as file').waitFor();
+  const { name } = await bookAtDesk(page, { date: weekday(DAY.lanes), start: '15:00', diary: 2, phone });
+  await panel(page).getByRole('button', { name: new RegExp(`^This is the one`) }).click();
+  await panel(page).getByRole('link', { name: 'Contact details' }).waitFor();
+  await panel(page).getByRole('button', { name: 'Not this person' }).click();
+  await panel(page).getByRole('button', { name: new RegExp(`^This is the one`) }).waitFor();
+  assert.match(await panel(page).innerText(), new RegExp(name));
 });
 
 test('a word about what was done is said once', async () => {

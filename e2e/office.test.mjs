@@ -87,7 +87,9 @@ test('a wrong invitation is refused beside its fields, and a withdrawn one opens
   assert.equal(await owner.locator('#invite form').getByLabel('Name', { exact: true }).inputValue(), 'Karabo Q');
   await axe(owner);
   const { name, link } = await invite(owner);
-  await owner.getByRole('button', { name: `Withdraw the invitation of ${name}` }).click();
+  const line = owner.getByRole('listitem').filter({ hasText: name });
+  await line.locator('summary').click();
+  await line.getByRole('button', { name: 'Withdraw the invitation' }).click();
   await owner.getByText('The invitation is withdrawn.').waitFor();
   const page = await visitor();
   await page.goto(link);
@@ -285,8 +287,8 @@ test('a closure takes its times off the booking page, and gives them back when i
   await person.getByText('Nothing is free on this day. Choose another.').waitFor();
   await axe(person);
   const line = owner.locator('li').filter({ hasText: 'No water' });
-  await line.getByRole('button', { name: /^Remove/ }).click();
-  await owner.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await line.locator('summary').click();
+  await line.getByRole('button', { name: 'Remove it' }).click();
   await owner.getByText('Removed.').waitFor();
   await person.reload();
   await person.locator('.times button').first().waitFor();

@@ -76,7 +76,8 @@ test('settings are saved, a closure is added and removed, and the trail filtered
   await owner.getByLabel('Why', { exact: true }).fill('Painting');
   await owner.getByRole('button', { name: /^Add/ }).click();
   const closure = owner.getByRole('listitem').filter({ hasText: 'Painting' });
-  await closure.getByRole('button', { name: /^Remove/ }).click();
+  await closure.locator('summary').click();
+  await closure.getByRole('button', { name: 'Remove it' }).click();
   await closure.waitFor({ state: 'detached' });
   await owner.goto(staff('/trail'));
   await owner.getByLabel('Act').selectOption({ label: 'Changed' });

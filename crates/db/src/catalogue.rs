@@ -107,10 +107,10 @@ const RULES: &[(&str, &str)] = &[
              ('organisations_slug_key', 'invitations_token_hash_key', 'memberships_user', 'jobs_due', 'jobs_claimed')",
     ),
     (
-        "says neither how long it is kept nor whether it holds people",
+        "does not say how long it is kept, whether it holds people, and by what processing of them is restricted",
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = 'aloe' AND c.relkind IN ('r', 'p')
-         AND coalesce(obj_description(c.oid, 'pg_class'), '') !~ '^retention=[a-z_]+; people=(yes|no)'",
+         AND coalesce(obj_description(c.oid, 'pg_class'), '') !~ '^retention=[a-z_]+; people=(no|yes; restriction=([a-z_]+|via:[a-z_]+))$'",
     ),
     (
         "is no database of Aloe's fence: the function that holds the organisation is missing",

@@ -1,7 +1,7 @@
 //! The clinical record: consultations, drafts, signed notes and amendments. A draft and a signed note are different
 //! types here and different tables there; only signing makes one into the other.
 
-use aloe_domain::ids::{BookingId, EncounterId, NoteId, PatientId};
+use aloe_domain::ids::{BookingId, EncounterId, MembershipId, NoteId, PatientId};
 use aloe_domain::permission::need::Clinical;
 use aloe_vault::{Place, SubjectKey};
 use jiff::Timestamp;
@@ -77,6 +77,15 @@ impl std::fmt::Debug for Sections {
     }
 }
 
+/// What a note seals: its sections, and of an amendment why it was made, which is clinical text as much.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Sealed<'a> {
+    #[serde(flatten)]
+    sections: Sections,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    reason: std::borrow::Cow<'a, str>,
+}
+
 /// One consultation in the list.
 #[derive(Clone, Debug)]
 pub struct EncounterLine {
@@ -100,6 +109,8 @@ pub struct Encounter {
     pub patient: PatientId,
     /// The booking it came from.
     pub booking: Option<BookingId>,
+    /// The membership that began it.
+    pub member: MembershipId,
     /// Who holds it.
     pub practitioner: String,
     /// When it began.
@@ -213,6 +224,13 @@ pub async fn begin(
     }
 }
 
+impl Encounter {
+    /// Whether this member began it.
+    pub fn is_by(&self, member: &Membership) -> bool {
+        self.member == member.id
+    }
+}
+
 /// One consultation.
 ///
 /// # Errors
@@ -230,6 +248,7 @@ pub async fn encounter(tx: &mut Tx<Clinical>, keys: &Keys, id: EncounterId) -> R
         id,
         patient: PatientId::from_uuid(row.get("patient_id")),
         booking: row.get::<_, Option<Uuid>>("booking_id").map(BookingId::from_uuid),
+        member: MembershipId::from_uuid(row.get("membership_id")),
         practitioner: row.get("practitioner"),
         started_at: row.get("started_at"),
         signed_at: row.get("signed_at"),
@@ -351,11 +370,17 @@ fn signed_note(row: &Row, organisation: Uuid, subject: &SubjectKey) -> Result<Si
         &Place::of(organisation, "notes", "sealed", id),
         row.get("sealed"),
     )?;
+    let sealed: Sealed<'_> = serde_json::from_str(&text).map_err(|_| KeyError::Closed)?;
+    // Reasons stood beside the seal once, and what is signed stays as it was signed.
+    let reason = match sealed.reason.as_ref() {
+        "" => row.get("reason"),
+        reason => reason.to_owned(),
+    };
     Ok(SignedNote {
         id: NoteId::from_uuid(id),
         amendment: row.get::<_, &str>("kind") == "amendment",
-        reason: row.get("reason"),
-        sections: serde_json::from_str(&text).map_err(|_| KeyError::Closed)?,
+        reason,
+        sections: sealed.sections,
         author: row.get("author"),
         registration_number: row.get("registration_number"),
         signed_at: row.get("signed_at"),
@@ -373,14 +398,18 @@ async fn add_note(
 ) -> Result<NoteId, ClinicalError> {
     let id = NoteId::fresh();
     let place = Place::of(tx.organisation().as_uuid(), "notes", "sealed", id.as_uuid());
-    let sealed = seal_sections(&of.subject, &place, sections)?;
+    let contents = Sealed {
+        sections: sections.clone(),
+        reason: reason.into(),
+    };
+    let text = serde_json::to_string(&contents).map_err(|_| KeyError::Closed)?;
+    let sealed = seal_text(&of.subject, &place, &text)?;
     tx.run_one(
         sql!("clinical/add_note"),
         &[
             &id.as_uuid(),
             &of.id.as_uuid(),
             &kind,
-            &reason,
             &sealed,
             &who.id.as_uuid(),
             &who.name,

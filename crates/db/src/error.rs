@@ -47,6 +47,9 @@ pub enum Refusal {
     /// AL007.
     #[error("This consultation is signed. Amend it instead: the signed note stays as it is.")]
     Signed,
+    /// AL013.
+    #[error("This booking is bound to another file. Take that off in the calendar first, then choose again.")]
+    OtherPerson,
     /// AL011.
     #[error("There is no such organisation.")]
     NoOrganisation,
@@ -68,6 +71,7 @@ impl From<tokio_postgres::Error> for DbError {
             "AL005" => Self::Refused(Refusal::LastOwner),
             "AL006" => Self::Refused(Refusal::Capacity),
             "AL007" => Self::Refused(Refusal::Signed),
+            "AL013" => Self::Refused(Refusal::OtherPerson),
             "AL011" => Self::Refused(Refusal::NoOrganisation),
             _ => Self::from_state(db.code(), db.constraint().unwrap_or_default()),
         }
@@ -83,6 +87,7 @@ impl DbError {
             SqlState::CHECK_VIOLATION
             | SqlState::FOREIGN_KEY_VIOLATION
             | SqlState::NOT_NULL_VIOLATION
+            | SqlState::CHARACTER_NOT_IN_REPERTOIRE
             | SqlState::STRING_DATA_RIGHT_TRUNCATION => Self::Constraint(constraint.to_owned()),
             SqlState::ADMIN_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW | SqlState::TOO_MANY_CONNECTIONS => {
                 Self::Unavailable(state.code().to_owned())

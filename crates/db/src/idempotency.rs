@@ -29,7 +29,10 @@ impl IdempotencyKey {
     }
 
     /// The answer of the first request with this key, if there was one.
-    pub(crate) async fn answer<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<Option<Uuid>, BookingError> {
+    ///
+    /// # Errors
+    /// `KeyReused` for a key of another act.
+    pub async fn answer<N>(&self, tx: &mut Tx<N>, of: &Fingerprint) -> Result<Option<Uuid>, BookingError> {
         let Some(row) = tx.find(sql!("idempotency/find"), &[&self.0]).await? else {
             return Ok(None);
         };
@@ -57,7 +60,10 @@ impl IdempotencyKey {
     }
 
     /// Keeps the answer.
-    pub(crate) async fn keep<N>(&self, tx: &mut Tx<N>, of: &Fingerprint, answer: Uuid) -> Result<(), DbError> {
+    ///
+    /// # Errors
+    /// `Conflict` when another request with this key was faster.
+    pub async fn keep<N>(&self, tx: &mut Tx<N>, of: &Fingerprint, answer: Uuid) -> Result<(), DbError> {
         tx.run_one(sql!("idempotency/add"), &[&self.0, &of.0, &answer]).await
     }
 }

@@ -44,6 +44,7 @@ migrations![
     "0017_zone_of_session",
     "0018_in_front_of_it",
     "0019_daily_limits",
+    "0020_whole_fences",
 ];
 
 /// What stops a migration.

@@ -58,6 +58,13 @@ const ask = (src, yes) => {
 	no.onclick = () => box.close();
 	body.append(box); box.showModal(); no.focus();
 };
+// Asks for one of several; answers its value, or null when nothing was chosen
+const choose = (title, detail, choices) => new Promise((done) => {
+	const pick = (value) => () => { done(value); box.close(); };
+	const buttons = choices.map(([value, words, kind]) => el("button", { className: `btn ${kind}`, onclick: pick(value) }, words));
+	const box = el("dialog", { ariaLabel: title, onclose: () => { box.remove(); done(null); } }, el("h2", {}, title), el("p", {}, detail), el("div", { className: "actions" }, ...buttons));
+	body.append(box); box.showModal();
+});
 on("submit", (e) => {
 	const form = e.target, by = e.submitter, src = by?.dataset.confirm ? by : form;
 	if (src.dataset.confirm && !sure.has(src)) {
@@ -159,6 +166,8 @@ const autosave = (form) => {
 			if (r.redirected || r.status === 401 || r.status === 403) {
 				if (!await comeBack()) signedOut(); else if (!fails) wait = 1;
 			}
+			// What is wrong stays wrong until something else is typed
+			if (r.status === 413 || r.status === 422) { dirty = true; fails = 0; return tell("failed", `Not saved. ${j.detail || ""}`); }
 			if (!r.ok || !("version" in j)) throw Error();
 			form.elements.version.value = j.version; fails = 0;
 			tell("saved", `Saved ${j.saved_at}`);
@@ -288,8 +297,14 @@ const drop = async (cancel) => {
 	if (cancel === true || (to === home && !down && num(was, "h") === rows)) return back();
 	// What is drawn in steps of five minutes need not begin or end on one: a move keeps the minutes, a resize keeps the start
 	const start = hhmm(+ev.dataset.start + down * 5), minutes = d.size ? rows * 5 : ev.dataset.minutes;
+	const sent = { resource: to.dataset.resource, date: to.dataset.date, start, minutes, version: ev.dataset.version || "" };
+	if (ev.dataset.tell && (down || to.dataset.date !== home.dataset.date)) {
+		const tell = await choose(`Tell ${ev.dataset.tell}?`, `The booking goes to ${start}${to.dataset.day ? `, ${to.dataset.day}` : ""}.`, [["1", "Move and tell by SMS", "primary"], ["0", "Move without telling", ""]]);
+		if (tell === null) return back();
+		sent.tell = tell;
+	}
 	try {
-		const r = await post(ev.dataset.moveUrl, { resource: to.dataset.resource, date: to.dataset.date, start, minutes, version: ev.dataset.version || "" }, "text/html");
+		const r = await post(ev.dataset.moveUrl, sent, "text/html");
 		if (r.ok) { say(`Now at ${start}, ${[to.dataset.name, to.dataset.day].filter(Boolean).join(", ")}`); return refresh(); }
 		back();
 		if (r.status === 401) return signedOut();

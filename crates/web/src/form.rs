@@ -8,8 +8,8 @@ use axum::response::Response;
 use crate::failure::Failure;
 use crate::state::Aloe;
 
-/// The largest form in bytes: a long consultation note fits many times.
-const LARGEST: usize = 256 * 1024;
+/// The largest form in bytes: a consultation note with every section full fits, in any script, percent-encoded.
+const LARGEST: usize = 1024 * 1024;
 
 /// What was typed, and what is wrong with it. Pages show both again.
 #[derive(Clone, Debug, Default)]

@@ -187,6 +187,8 @@ pub struct Agenda {
     pub closures: Vec<Closure>,
     /// Which diary offers which service.
     pub offers: Vec<(ServiceId, ResourceId)>,
+    /// The version of the privacy notice in force, if one was published.
+    pub notice_version: Option<i32>,
 }
 
 /// The published privacy notice.

@@ -26,7 +26,9 @@ impl Agenda {
         let offers = tx.rows(sql!("diaries/service_resources"), &[]).await?;
         let hours = tx.rows(sql!("diaries/weekly_hours"), &[]).await?;
         let closures = tx.rows(sql!("diaries/closures"), &[&from_day]).await?;
+        let notice = tx.get(sql!("diaries/notice_version"), &[]).await?;
         Ok(Self {
+            notice_version: notice.get("version"),
             profile: profile(tx).await?,
             services: services.iter().map(service).collect(),
             resources: resources.iter().map(resource).collect(),

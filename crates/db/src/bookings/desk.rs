@@ -324,6 +324,19 @@ pub async fn attach_patient<N>(tx: &mut Tx<N>, id: BookingId, patient: PatientId
     Ok(())
 }
 
+/// Takes the person off a booking that was bound to the wrong file, before they are called in.
+///
+/// # Errors
+/// `Stale` when it changed since it was on screen, or has begun.
+pub async fn detach_patient(tx: &mut Tx<Schedule>, id: BookingId, version: i32) -> Result<(), BookingError> {
+    let params: [crate::tx::Param<'_>; 2] = [&id.as_uuid(), &version];
+    tx.run_one(sql!("bookings/clear_patient"), &params)
+        .await
+        .map_err(stale)?;
+    note_change(tx, "calendar").await?;
+    Ok(())
+}
+
 fn stale(error: crate::error::DbError) -> BookingError {
     match error {
         crate::error::DbError::Conflict => BookingError::Stale,

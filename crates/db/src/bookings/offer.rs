@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::BookingError;
 use super::place::Placement;
-use crate::agenda::{Agenda, busy_and_stale};
+use crate::agenda::{Agenda, Busy, busy_and_stale};
 use crate::statement::sql;
 use crate::tx::Tx;
 
@@ -96,4 +96,31 @@ fn refusal(query: &SlotQuery<'_>, diaries: &[Diary], starts_at: Timestamp) -> Bo
     } else {
         BookingError::NotOffered
     }
+}
+
+/// Whether a time would be offered if nobody had booked.
+pub(super) fn opens(
+    agenda: &Agenda,
+    (service, place, chosen, starts_at): (ServiceId, LocationId, Option<ResourceId>, Timestamp),
+    now: Timestamp,
+) -> bool {
+    let Some(rules) = agenda.service(service).and_then(|s| s.rules()) else {
+        return false;
+    };
+    let calendar = agenda.location_calendar(place);
+    let day = calendar.zone.to_datetime(starts_at).date();
+    let query = SlotQuery {
+        service,
+        rules: &rules,
+        location: &calendar,
+        first_day: day,
+        last_day: day,
+        now,
+    };
+    let diaries = agenda.diaries_for(service, place).into_iter();
+    let diaries = diaries.filter(|r| chosen.is_none_or(|c| c == r.id));
+    let empty: Vec<Diary> = diaries.map(|r| agenda.diary(r, place, &Busy::new())).collect();
+    free_slots(&query, &empty)
+        .iter()
+        .any(|slot| slot.starts_at == starts_at)
 }

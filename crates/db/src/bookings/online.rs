@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::BookingError;
-use super::hold::Hold;
+use super::hold::{HOLD_SECONDS, Hold};
 use super::link::{Confirmed, add_link, link_ends, of_link};
-use super::offer::{Offer, offered};
+use super::offer::{Offer, offered, opens};
 use super::place::{NewBooking, Placement, stretch};
 use crate::agenda::Agenda;
 use crate::doors::Person;
@@ -237,7 +237,7 @@ async fn take_over(
     let is_own = |hold: &Hold| {
         hold.span == span && hold.service == Some(wanted.service) && wanted.resource.is_none_or(|r| r == hold.resource)
     };
-    let own = held.filter(is_own);
+    let own = held.filter(is_own).filter(|hold| is_open(agenda, wanted, hold));
     if let Some((hold, token)) = own.zip(wanted.hold.as_ref()) {
         let ends_at = rules.ends_at(wanted.starts_at).ok_or(BookingError::NotOffered)?;
         tx.run(sql!("bookings/end_hold"), &[&token.as_bytes().as_slice()])
@@ -252,4 +252,14 @@ async fn take_over(
     }
     let choice = (wanted.service, wanted.location, wanted.resource, wanted.starts_at);
     offered(tx, agenda, choice, &[], now).await
+}
+
+/// Whether the place that was chosen offers the time in the diary of the hold, as it was when it was held: a hold says
+/// nothing of places.
+fn is_open(agenda: &Agenda, wanted: &PersonBooking, hold: &Hold) -> bool {
+    let choice = (wanted.service, wanted.location, Some(hold.resource), wanted.starts_at);
+    let held_at = hold
+        .expires_at
+        .checked_sub(jiff::SignedDuration::from_secs(HOLD_SECONDS as i64));
+    held_at.is_ok_and(|held_at| opens(agenda, choice, held_at))
 }

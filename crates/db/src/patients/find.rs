@@ -210,7 +210,7 @@ fn unique(found: impl Iterator<Item = Found>) -> Vec<Found> {
 }
 
 /// People who may be the same as the one being registered: the same identity document, or a part of the surname and the
-/// birth date. Never merged by itself.
+/// birth date. Never merged by itself. Whoever is found was searched for, and the trail says so: commit what you learn.
 ///
 /// # Errors
 /// What the database answered.
@@ -247,6 +247,17 @@ pub async fn duplicates(
     }
     let mut seen: HashSet<Uuid> = except.into_iter().collect();
     found.retain(|(other, _)| seen.insert(other.id.as_uuid()));
+    for (other, _) in &found {
+        tx.record(&Act {
+            action: "search",
+            entity: "patients",
+            entity_id: None,
+            patient: Some(other.id.as_uuid()),
+            purpose: "is on file with what was typed",
+            detail: None,
+        })
+        .await?;
+    }
     Ok(found)
 }
 
@@ -269,6 +280,24 @@ pub async fn possible_matches(tx: &mut Tx<Patients>, phone: &str) -> Result<Vec<
 pub async fn of_file_number(tx: &mut Tx<Patients>, number: i64) -> Result<Option<PatientId>, PatientError> {
     let row = tx.find(sql!("patients/of_file_number"), &[&number]).await?;
     Ok(row.map(|row| PatientId::from_uuid(row.get("patient_id"))))
+}
+
+/// Names and file numbers of these people, as far as they are here.
+///
+/// # Errors
+/// What the database answered.
+pub async fn names_of(tx: &mut Tx<Patients>, ids: &[Uuid]) -> Result<Vec<(PatientId, String, i64)>, PatientError> {
+    let rows = tx.rows(sql!("patients/names"), &[&ids]).await?;
+    let one = |row: &tokio_postgres::Row| {
+        let (given, surname): (&str, &str) = (row.get("given_names"), row.get("surname"));
+        let name = format!("{given} {surname}").trim().to_owned();
+        (
+            PatientId::from_uuid(row.get("patient_id")),
+            name,
+            row.get("file_number"),
+        )
+    };
+    Ok(rows.iter().map(one).collect())
 }
 
 /// People with a booking in a stretch of time: what the patients page shows before anything is typed.

@@ -6,7 +6,7 @@ mod merge;
 mod past;
 mod register;
 
-pub use find::{Found, MOST, duplicates, of_file_number, possible_matches, search, seen_between};
+pub use find::{Found, MOST, duplicates, names_of, of_file_number, possible_matches, search, seen_between};
 pub use identifiers::{Identifier, Revealed, identifiers, reveal};
 pub use merge::{Merged, merge, merges_of, undo_merge};
 pub use past::{PastBooking, bookings_of};

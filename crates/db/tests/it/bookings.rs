@@ -10,7 +10,7 @@ use aloe_domain::booking::{Channel, Status};
 use aloe_domain::ids::BookingId;
 use aloe_domain::language::Language;
 use aloe_domain::name::PersonName;
-use aloe_domain::permission::{Role, need::Schedule};
+use aloe_domain::permission::{OrganisationKind, Role, need::Schedule};
 use aloe_domain::phone::PhoneNumber;
 use aloe_testkit::{Member, Organisation, TestDb, visit};
 use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
@@ -304,15 +304,15 @@ async fn a_held_time_is_taken_for_everyone_else_and_free_when_it_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn overbooking_shows_the_clash_and_needs_permission_and_reason() {
     let db = TestDb::fresh().await;
-    let practice = db.practice("over").await;
-    let (reception, owner) = (
-        db.member(&practice, Role::Reception).await,
+    let practice = db.organisation("over", OrganisationKind::PublicOffice).await;
+    let (counter, owner) = (
+        db.member(&practice, Role::Counter).await,
         db.member(&practice, Role::Owner).await,
     );
     book(&db, &practice, &owner, soon()).await.unwrap();
     let clash = book(&db, &practice, &owner, soon()).await;
     assert!(matches!(clash, Err(BookingError::Clash(ref c)) if c.len() == 1));
-    let without_permission = book_because(&db, &practice, &reception, soon(), "urgent").await;
+    let without_permission = book_because(&db, &practice, &counter, soon(), "urgent").await;
     assert!(
         matches!(without_permission, Err(BookingError::Db(DbError::Refused(_)))),
         "{without_permission:?}"

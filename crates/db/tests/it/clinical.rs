@@ -171,3 +171,63 @@ async fn clinical_text_is_sealed_in_the_database() {
     let sealed: Vec<u8> = row.get(0);
     assert!(!sealed.windows(4).any(|w| w == b"Rest"));
 }
+
+/// Why a note was amended is clinical text: it stands in no column and in no entry of the trail.
+#[tokio::test(flavor = "multi_thread")]
+async fn p4_the_reason_of_an_amendment_is_sealed_with_it() {
+    let (db, doctor, patient) = practice("reason").await;
+    let id = signed_consultation(&db, &doctor, patient).await;
+    let scope = doctor.membership.scope::<Clinical>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
+    let why = "Zebra result was of another";
+    clinical::amend(&mut tx, &encounter, why, &saying("More rest."), &doctor.membership, "")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let superuser = db.superuser().await;
+    for table in ["notes", "audit_entries"] {
+        let query = format!("SELECT count(*) FROM aloe.{table} t WHERE t::text LIKE '%Zebra%'");
+        let there: i64 = superuser.query_one(&query, &[]).await.unwrap().get(0);
+        assert_eq!(there, 0, "{table}");
+    }
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
+    let notes = clinical::notes(&mut tx, &encounter).await.unwrap();
+    assert_eq!(notes[1].reason, why);
+    assert_eq!(notes[1].sections.plan, "More rest.");
+}
+
+/// By hand too: nobody signs as somebody else, or at another time.
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_a_note_is_signed_by_who_signs_it_now() {
+    let (db, doctor, patient) = practice("sign").await;
+    let id = signed_consultation(&db, &doctor, patient).await;
+    let superuser = db.superuser().await;
+    let slug = "SELECT organisation_id FROM aloe.organisations";
+    let organisation: uuid::Uuid = superuser.query_one(slug, &[]).await.unwrap().get(0);
+    let at = aloe_testkit::Organisation {
+        id: aloe_domain::ids::OrganisationId::from_uuid(organisation),
+        slug: "sign".into(),
+        location: aloe_domain::ids::LocationId::fresh(),
+        resources: Vec::new(),
+        service: aloe_domain::ids::ServiceId::fresh(),
+    };
+    let other = db.member(&at, Role::Owner).await;
+    let insert = "INSERT INTO aloe.notes (organisation_id, note_id, encounter_id, kind, sealed, membership_id, author, signed_at)
+        VALUES ($1, gen_random_uuid(), $2, 'amendment', '\\x00', $3, 'Somebody', $4::text::timestamptz)";
+    for (who, when, fits) in [
+        (&doctor, "now", true),
+        (&other, "now", false),
+        (&doctor, "2020-01-01", false),
+    ] {
+        let raw = db.raw_member(&at, &doctor).await.0;
+        let written = raw
+            .execute(
+                insert,
+                &[&organisation, &id.as_uuid(), &who.membership.id.as_uuid(), &when],
+            )
+            .await;
+        assert_eq!(written.is_ok(), fits, "{when}: {written:?}");
+    }
+}

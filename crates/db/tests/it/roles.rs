@@ -151,3 +151,45 @@ async fn p7_a_practitioner_reads_the_trail_of_their_own_patients_and_no_other() 
     assert!(about(mine) > 0, "what the owner did with their patient");
     assert_eq!(about(other), 0);
 }
+
+/// In every table that speaks of a person, by hand: a counter sees and changes those who booked at it, and no others.
+#[tokio::test(flavor = "multi_thread")]
+async fn p7_a_counter_reaches_nobody_elses_people_in_any_table() {
+    let db = TestDb::fresh().await;
+    let office = db.organisation("people", OrganisationKind::PublicOffice).await;
+    let manager = db.member(&office, Role::Manager).await;
+    let counter = at_counter(&db, &office).await;
+    let elsewhere = db.patient(&manager, "Elsewhere", "8001015009087").await.as_uuid();
+    let superuser = db.superuser().await;
+    let tables = "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('patient_id', 'kept_id')
+        WHERE n.nspname = 'aloe' AND c.relkind = 'r' AND c.relname <> 'audit_entries'";
+    let mut looked = 0;
+    for row in superuser.query(tables, &[]).await.unwrap() {
+        let (table, column): (String, String) = (row.get(0), row.get(1));
+        let raw = db.raw_member(&office, &counter).await.0;
+        let seen = format!("SELECT count({column}) FROM aloe.{table} WHERE {column} = $1");
+        if let Ok(row) = raw.query_one(&seen, &[&elsewhere]).await {
+            assert_eq!(row.get::<_, i64>(0), 0, "{table}");
+            looked += 1;
+        }
+        for verb in [
+            format!("DELETE FROM aloe.{table}"),
+            format!("UPDATE aloe.{table} SET reception_note = 'x'"),
+        ] {
+            let raw = db.raw_member(&office, &counter).await.0;
+            assert_eq!(raw.execute(&verb, &[]).await.unwrap_or(0), 0, "{verb}");
+        }
+    }
+    assert!(looked >= 4, "{looked} tables were looked into");
+    let raw = db.raw_member(&office, &manager).await.0;
+    let whole = raw.execute("UPDATE aloe.patients SET reception_note = 'x'", &[]).await;
+    assert_eq!(whole.unwrap(), 1, "a manager sees the whole office");
+    let raw = db.raw_member(&office, &manager).await.0;
+    let key = raw.execute("UPDATE aloe.patients SET subject_key = '\\x00'", &[]).await;
+    assert_eq!(
+        key.unwrap_err().as_db_error().unwrap().code().code(),
+        "42501",
+        "no form holds a key"
+    );
+}

@@ -130,3 +130,76 @@ async fn an_invitation_is_accepted_once() {
     );
     assert!(db.doors.find_invitation(&visit(), &token).await.unwrap().is_none());
 }
+
+/// Invites an address as something, and answers what the link holds.
+async fn invited(
+    db: &TestDb,
+    by: &Member,
+    email: &str,
+    role: Role,
+) -> (aloe_domain::ids::InvitationId, aloe_vault::TokenHash) {
+    let token = Token::random().unwrap().hash(TokenDomain::INVITATION);
+    let scope = by.membership.scope::<Team>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let address = EmailAddress::parse(email).unwrap();
+    let id = team::invite(&mut tx, &address, "Example", only(role), &token, &by.membership).await;
+    tx.commit().await.unwrap();
+    (id.unwrap(), token)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_invitation_neither_readmits_nor_demotes_anybody() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("older").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let accept = async |token: &aloe_vault::TokenHash| {
+        let accepted = db.doors.accept_invitation(&visit(), token, "Bob", "hash").await;
+        accepted.unwrap().is_some()
+    };
+    let (_, older) = invited(&db, &owner, "bob@older.example", Role::Administrator).await;
+    let (_, newer) = invited(&db, &owner, "bob@older.example", Role::Reception).await;
+    assert!(accept(&newer).await);
+    assert!(!accept(&older).await, "the others end with the one that was accepted");
+    // One that is given to a member changes nothing while they belong here, and ends when they no longer do.
+    let (_, later) = invited(&db, &owner, "bob@older.example", Role::Administrator).await;
+    assert!(!accept(&later).await, "a member is changed on the team page");
+    let scope = owner.membership.any_scope();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let members = team::members(&mut tx).await.unwrap();
+    tx.done().await.unwrap();
+    let bob = members.iter().find(|m| m.email == "bob@older.example").unwrap();
+    assert!(bob.roles.contains(Role::Reception) && !bob.roles.contains(Role::Administrator));
+    let scope = owner.membership.scope::<Team>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    team::change(&mut tx, bob.id, bob.version, bob.roles, None, false)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(
+        !accept(&later).await,
+        "whoever was let go does not come back by an old link"
+    );
+    let (_, again) = invited(&db, &owner, "bob@older.example", Role::Reception).await;
+    assert!(accept(&again).await, "a new one lets them in again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_takes_back_no_owners_invitation() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("back").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let administrator = db.member(&practice, Role::Administrator).await;
+    let (id, _) = invited(&db, &owner, "carol@back.example", Role::Owner).await;
+    let withdraw = async |by: &Member| {
+        let scope = by.membership.scope::<Team>().unwrap();
+        let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+        team::withdraw(&mut tx, id).await?;
+        tx.commit().await
+    };
+    let refused = withdraw(&administrator).await;
+    assert!(
+        matches!(refused, Err(DbError::Refused(Refusal::OnlyOwners))),
+        "{refused:?}"
+    );
+    withdraw(&owner).await.unwrap();
+}

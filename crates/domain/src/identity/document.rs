@@ -137,10 +137,12 @@ impl IdentityDocument {
         }
     }
 
-    /// Dots and the last four characters; dots alone where the number is shorter than eight, since four of six
+    /// Dots and the last characters: four, and three of an SA ID number, whose fourth from the end would leave fifty numbers
+    /// to somebody who knows birth date and sex. Dots alone where the number is shorter than eight, since four of six
     /// characters would be most of it. Blank where there is no document.
     pub fn masked(&self) -> String {
-        self.expose().map(|value| mask(value, 4)).unwrap_or_default()
+        let shown = if matches!(self, Self::SaId(_)) { 3 } else { 4 };
+        self.expose().map(|value| mask(value, shown)).unwrap_or_default()
     }
 
     /// `type|country|value` in bytes, the form that a blind index is computed over; nothing where there is no document.

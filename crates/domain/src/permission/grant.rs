@@ -100,7 +100,10 @@ use Permission::{
 /// What each role allows: the single source for the application, the database's policies and the page that explains
 /// roles. Whoever has the wider form of a permission has the narrower ones (`AuditAll`, `Reveal`).
 pub const ROLE_PERMISSIONS: [(Role, PermissionSet); 6] = [
-    (Role::Reception, PermissionSet::of(&[Schedule, Patients, AuditOwn])),
+    (
+        Role::Reception,
+        PermissionSet::of(&[Schedule, Patients, Overbook, AuditOwn]),
+    ),
     (
         Role::Practitioner,
         PermissionSet::of(&[

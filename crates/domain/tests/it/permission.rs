@@ -26,7 +26,7 @@ fn the_matrix_is_the_one_that_was_promised() {
         (Permission::Patients, &everybody),
         (
             Permission::Overbook,
-            &["practitioner", "administrator", "owner", "manager"],
+            &["reception", "practitioner", "administrator", "owner", "manager"],
         ),
         (Permission::Clinical, &["practitioner", "administrator", "owner"]),
         (

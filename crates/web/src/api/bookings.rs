@@ -413,6 +413,9 @@ fn refusal(error: BookingError, agenda: &Agenda) -> Refusal {
     let zone = agenda.calendar_zone();
     let hour = |at: Timestamp| crate::clock::hour_in(at, &zone);
     match error {
+        BookingError::Clash(clashes) if clashes.is_empty() => Refusal::Clash(
+            "Nothing was changed. Somebody is booking this time online just now; it is kept for them for five minutes at most.".into(),
+        ),
         BookingError::Clash(clashes) => {
             let line = |c: &Clash| format!("{} to {}", hour(c.starts_at), hour(c.ends_at));
             let list: Vec<String> = clashes.iter().map(line).collect();

@@ -82,9 +82,10 @@ pub fn routes() -> Vec<Route> {
         Route::write("/api/o/{org}/patients", Needs(Patients), patients::create).described(
             operation(
                 "registerPatient",
-                "Registers a person; identifiers are sealed and answered masked",
+                "Registers a person; repeated with the same key, it answers the first. Identifiers are answered masked",
             )
             .takes::<patients::NewPatient>()
+            .with_key()
             .makes::<patients::Patient>(),
         ),
         Route::read("/api/o/{org}/patients/{id}", Needs(Patients), patients::show)

@@ -1,5 +1,6 @@
 //! People as JSON: found, registered, shown. Numbers that identify them are answered masked, always.
 
+use aloe_db::idempotency::Fingerprint;
 use aloe_db::patients::{self, Found, Identifier, PatientRecord, Registration};
 use aloe_domain::ids::PatientId;
 use aloe_domain::language::Language;
@@ -11,7 +12,7 @@ use schemars::JsonSchema;
 use uuid::Uuid;
 
 use super::answer::{Answer, Refusal};
-use super::body::Json;
+use super::body::{Json, Key};
 use crate::form::Form;
 use crate::people::form::{read, read_notice};
 use crate::people::list::{cleaned, is_enough};
@@ -240,7 +241,11 @@ pub async fn show(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
 }
 
 /// Registers a person.
-pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Answer<(StatusCode, axum::Json<Patient>)> {
+pub async fn create(
+    staff: Staff<Patients>,
+    Key(key): Key,
+    Json(body): Json<NewPatient>,
+) -> Answer<(StatusCode, axum::Json<Patient>)> {
     let today = staff.today();
     let (not_the_same, shown) = (body.not_the_same, body.notice_version);
     let current = read_notice(&staff).await?.map(|notice| notice.version);
@@ -261,12 +266,22 @@ pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Ans
     let (Some((contact, document, medical_aid)), true) = (read, f.is_fine()) else {
         return Err(Refusal::of(&f));
     };
+    // Nothing of the document: what is kept of a key must not be a way to find out a number.
+    let born = contact.birth_date.map(|date| date.to_string()).unwrap_or_default();
+    let act = Fingerprint::of(&[&staff.path, contact.surname.as_str(), &born]);
     let mut tx = staff.begin().await?;
+    if let Some(first) = key.answer(&mut tx, &act).await? {
+        let id = PatientId::from_uuid(first);
+        let record = patients::find(&mut tx, id).await?;
+        let identifiers = patients::identifiers(&mut tx, id).await?;
+        tx.done().await?;
+        return Ok((StatusCode::CREATED, axum::Json(Patient::of(record, identifiers))));
+    }
     if !not_the_same {
         let born = Some(contact.surname.as_str()).zip(contact.birth_date);
         let same = patients::duplicates(&mut tx, &staff.app.keys, Some(&document), born, None).await?;
         if !same.is_empty() {
-            tx.done().await?;
+            tx.commit().await?;
             let each = |(found, why): (Found, &str)| ("document".to_owned(), format!("{why}: patient {}", found.id));
             return Err(Refusal::OnFile(same.into_iter().map(each).collect()));
         }
@@ -278,6 +293,7 @@ pub async fn create(staff: Staff<Patients>, Json(body): Json<NewPatient>) -> Ans
         notice_version: shown,
     };
     let id = patients::register(&mut tx, &staff.app.keys, &person).await?;
+    key.keep(&mut tx, &act, id.as_uuid()).await?;
     let record = patients::find(&mut tx, id).await?;
     let identifiers = patients::identifiers(&mut tx, id).await?;
     tx.commit().await?;

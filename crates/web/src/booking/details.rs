@@ -98,7 +98,7 @@ pub async fn show(guest: Guest, Query(query): Query<TripQuery>) -> Answer {
 }
 
 /// Reads the person from a form, with complaints in the person's language where we have them.
-pub fn person(guest: &Guest, f: &mut Form, notice: Option<&Notice>) -> Option<Person> {
+pub fn person(guest: &Guest, f: &mut Form) -> Option<Person> {
     let l = guest.l;
     let spoken = |e: &dyn std::fmt::Display| l.translated(&e.to_string());
     let phone = f.parse("phone", |text| {
@@ -115,8 +115,8 @@ pub fn person(guest: &Guest, f: &mut Form, notice: Option<&Notice>) -> Option<Pe
         Some(None)
     };
     let accepted: Option<i32> = f.get("notice").parse().ok();
-    if let Some(current) = notice
-        && accepted != Some(current.version)
+    if let Some(current) = guest.agenda.notice_version
+        && accepted != Some(current)
     {
         f.complain("notice", l.t("Read the privacy notice and tick the box."));
     }
@@ -137,7 +137,7 @@ pub async fn submit(guest: Guest, mut f: Form) -> Answer {
     let trip = query.resolve(&guest.agenda)?;
     trip.start()?;
     let notice = read_notice(&guest).await?;
-    let Some(person) = person(&guest, &mut f, notice.as_ref()) else {
+    let Some(person) = person(&guest, &mut f) else {
         let page = page(&guest, &trip, notice, f).await?;
         return Ok(guest.answer(refused(&page)?));
     };

@@ -138,11 +138,19 @@ fn ask_after(
     Ok(guest.answer(response))
 }
 
+/// Who books, as on the page before: every step asks for all of it, the privacy notice in force included.
+fn typed(guest: &Guest, f: &mut Form) -> Result<Person, Failure> {
+    person(guest, f).ok_or_else(|| match f.error("notice") {
+        Some(sentence) => Failure::Refused(sentence.to_owned()),
+        None => Failure::Malformed,
+    })
+}
+
 /// Checks the PIN and books.
 pub async fn prove(guest: Guest, mut f: Form) -> Answer {
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
-    let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
+    let person = typed(&guest, &mut f)?;
     let proof: Uuid = f.get("proof").parse().map_err(|_| Failure::Malformed)?;
     if let Some(known) = guest.proof
         && let Some(booked) = book_if_proven(&guest, &trip, &person, &known, None).await?
@@ -180,7 +188,7 @@ pub async fn prove(guest: Guest, mut f: Form) -> Answer {
 pub async fn again(guest: Guest, mut f: Form) -> Answer {
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
-    let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
+    let person = typed(&guest, &mut f)?;
     match (send(&guest, &trip, &person).await, f.get("proof").parse()) {
         (Err(Failure::TooOften(wait)), Ok(proof)) => wait_here(&guest, &trip, &person, proof, wait),
         (sent, _) => sent,
@@ -204,7 +212,7 @@ fn wait_here(guest: &Guest, trip: &Trip<'_>, person: &Person, proof: Uuid, wait:
 pub async fn confirm(guest: Guest, mut f: Form) -> Answer {
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
-    let person = person(&guest, &mut f, None).ok_or(Failure::Malformed)?;
+    let person = typed(&guest, &mut f)?;
     book_or_send(&guest, &trip, &person).await
 }
 

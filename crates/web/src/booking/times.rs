@@ -326,7 +326,7 @@ pub async fn hold(guest: Guest, f: Form) -> Answer {
     let app = &guest.visitor.app;
     match app
         .doors
-        .throttle("hold", &network(guest.visit.source).to_string(), 60, 5.0)
+        .throttle("hold", &network(guest.visit.source).to_string(), 30, 10.0)
         .await?
     {
         0 => {}

@@ -311,7 +311,8 @@ fn clash(staff: &Staff<Schedule>, agenda: &Agenda, f: Form, editing: Option<&Boo
     let mut page = form_page(staff, agenda, f, editing);
     page.clashes = clashes.iter().map(line).collect();
     if page.clashes.is_empty() {
-        page.clashes.push("Someone has just taken this time.".to_owned());
+        page.clashes
+            .push("Somebody takes this time at this moment: online it is kept for five minutes at most.".to_owned());
     }
     conflict(&page)
 }

@@ -57,7 +57,10 @@ pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
         Err(error) => return Err(error.into()),
     }
     let after = bookings::find(&mut tx, id).await?;
-    notify::moved(&mut tx, &staff.app, &agenda, &before, &after).await?;
+    // Who drags is asked; where nothing was asked, the person learns of a change that concerns them.
+    if f.get("tell") != "0" {
+        notify::moved(&mut tx, &staff.app, &agenda, &before, &after).await?;
+    }
     tx.commit().await?;
     Ok(see_other(&show::path_to(&staff, &agenda, &after)?))
 }

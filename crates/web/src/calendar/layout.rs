@@ -32,6 +32,8 @@ pub struct Event {
     pub minutes: i64,
     /// Whether it may be moved.
     pub movable: bool,
+    /// Whom a message about a move would reach, or blank.
+    pub tell: String,
     /// Whether the panel shows it.
     pub chosen: bool,
 }
@@ -106,10 +108,19 @@ pub fn events(
                 start: minute_of_day(b.starts_at, zone),
                 minutes: minutes_of(b),
                 movable: !locked && is_movable(b),
+                tell: reached(b),
                 chosen: chosen == b.id.to_string(),
             }
         })
         .collect()
+}
+
+/// Whom a message about a booking reaches: nobody without a phone number.
+pub fn reached(b: &BookingRow) -> String {
+    match b.contact_phone.as_str() {
+        "" => String::new(),
+        _ => b.contact_name.clone(),
+    }
 }
 
 /// Whether a booking may go to another time: it has not begun and is not over.

@@ -55,6 +55,8 @@ pub struct Line {
     pub chosen: bool,
     /// Whether it may be moved to another cell.
     pub movable: bool,
+    /// Whom a message about a move would reach, or blank.
+    pub tell: String,
     /// Minutes after midnight at which it starts.
     pub start: i64,
     /// Length in minutes.
@@ -124,6 +126,7 @@ fn lines(bookings: &[&BookingRow], zone: &TimeZone, chosen: &str, now: Timestamp
             state,
             chosen: id == chosen,
             movable: layout::is_movable(b),
+            tell: layout::reached(b),
             start: layout::minute_of_day(b.starts_at, zone),
             minutes: layout::minutes_of(b),
             version: b.version,

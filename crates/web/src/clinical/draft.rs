@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::file::{conflict, seconds};
+use super::file::{Unsaved, seconds, unsaved};
 use super::id_of;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -18,25 +18,34 @@ use crate::session::Staff;
 const LONGEST: usize = 20_000;
 
 /// The sections of a form: kept exactly as typed, line ends apart.
-///
-/// # Errors
-/// `Refused` for a section beyond the limit.
-pub fn sections(f: &Form) -> Result<Sections, Failure> {
-    let read = |name: &str| -> Result<String, Failure> {
-        let text = f.get(name).replace("\r\n", "\n");
-        if text.chars().count() > LONGEST {
-            return Err(Failure::Refused(format!(
-                "A section holds {LONGEST} characters. Shorten it; what you typed is still in the page."
-            )));
+fn sections(f: &Form) -> Sections {
+    let read = |name: &str| f.get(name).replace("\r\n", "\n");
+    Sections {
+        subjective: read("subjective"),
+        objective: read("objective"),
+        assessment: read("assessment"),
+        plan: read("plan"),
+    }
+}
+
+/// Complains beside each section that holds more than fits.
+fn complain_of_length(f: &mut Form) {
+    for (name, label) in [
+        ("subjective", "Subjective"),
+        ("objective", "Objective"),
+        ("assessment", "Assessment"),
+        ("plan", "Plan"),
+    ] {
+        let long = f.get(name).replace("\r\n", "\n").chars().count();
+        if long > LONGEST {
+            f.complain(
+                name,
+                format!(
+                    "{label} holds {LONGEST} characters, and this is {long}. Shorten it, or go on in an amendment."
+                ),
+            );
         }
-        Ok(text)
-    };
-    Ok(Sections {
-        subjective: read("subjective")?,
-        objective: read("objective")?,
-        assessment: read("assessment")?,
-        plan: read("plan")?,
-    })
+    }
 }
 
 /// Saves over the version that was on screen; another window's newer one is never overwritten.
@@ -44,32 +53,45 @@ pub async fn save(
     staff: Staff<Clinical>,
     Path((_, id)): Path<(String, String)>,
     headers: HeaderMap,
-    f: Form,
+    mut f: Form,
 ) -> Result<Response, Response> {
     let script = headers
         .get("accept")
         .is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
+    complain_of_length(&mut f);
+    if !f.is_fine() && !script {
+        return kept(staff, &id, f).await.map_err(|failure| failure.page(&headers));
+    }
     let saved = store(&staff, &id, &f).await;
     match saved {
         Ok((version, at)) if script => {
             Ok(Json(serde_json::json!({ "version": version, "saved_at": seconds(at, staff.zone()) })).into_response())
         }
         Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}")))),
-        Err(Failure::Stale) if !script => kept(staff, &id, &f).await.map_err(|failure| failure.page(&headers)),
+        Err(Failure::Stale) if !script => kept(staff, &id, f).await.map_err(|failure| failure.page(&headers)),
         Err(failure) => Err(failure.page(&headers)),
     }
 }
 
-/// The page again with what was typed, when a newer version was saved elsewhere.
-async fn kept(staff: Staff<Clinical>, id: &str, f: &Form) -> Answer {
+/// The page again with what was typed: something is wrong with it, or a newer version was saved elsewhere.
+async fn kept(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
     let version = f.get("version").parse().map_err(|_| Failure::Malformed)?;
-    conflict(staff, id, version, sections(f)?).await
+    let typed = sections(&f);
+    let why = if f.is_fine() {
+        Unsaved::Overtaken
+    } else {
+        Unsaved::Refused(f)
+    };
+    unsaved(staff, id, version, typed, why).await
 }
 
 async fn store(staff: &Staff<Clinical>, id: &str, f: &Form) -> Result<(i32, jiff::Timestamp), Failure> {
     let id = id_of(id)?;
     let version: i32 = f.get("version").parse().map_err(|_| Failure::Malformed)?;
-    let sections = sections(f)?;
+    if let Some((_, sentence)) = f.errors().first() {
+        return Err(Failure::Refused(sentence.clone()));
+    }
+    let sections = sections(f);
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
     let saved = clinical::save_draft(&mut tx, &encounter, version, &sections, &staff.member).await;
@@ -91,10 +113,14 @@ async fn store(staff: &Staff<Clinical>, id: &str, f: &Form) -> Result<(i32, jiff
 }
 
 /// Saves and leads to the page before signing.
-pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>, f: Form) -> Answer {
+pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
+    complain_of_length(&mut f);
+    if !f.is_fine() {
+        return kept(staff, &id, f).await;
+    }
     match store(&staff, &id, &f).await {
         Ok(_) => Ok(see_other(&staff.link(&format!("/consultations/{id}/review")))),
-        Err(Failure::Stale) => kept(staff, &id, &f).await,
+        Err(Failure::Stale) => kept(staff, &id, f).await,
         Err(failure) => Err(failure),
     }
 }

@@ -72,6 +72,7 @@ struct WritePage {
     resumed: bool,
     draft: Draft,
     conflict: bool,
+    f: Form,
 }
 
 #[derive(Template)]
@@ -194,15 +195,32 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
         resumed,
         draft,
         conflict: false,
+        f,
     })
 }
 
-/// The page of a consultation whose newer version was saved elsewhere: what was typed here stands in it, unsaved, and a
-/// link opens the newer one beside it.
+/// Why what was typed could not be saved.
+pub enum Unsaved {
+    /// A newer version was saved elsewhere: a link opens that beside this.
+    Overtaken,
+    /// Something is wrong with it, said in the form.
+    Refused(Form),
+}
+
+/// The page of a consultation with what was typed, unsaved.
 ///
 /// # Errors
 /// `Missing` when there is none.
-pub async fn conflict(staff: Staff<Clinical>, id: &str, version: i32, typed: Sections) -> Answer {
+pub async fn unsaved(staff: Staff<Clinical>, id: &str, version: i32, typed: Sections, why: Unsaved) -> Answer {
+    let (conflict, status, saved, f) = match why {
+        Unsaved::Overtaken => (
+            true,
+            StatusCode::CONFLICT,
+            "Not saved: changed elsewhere",
+            Form::default(),
+        ),
+        Unsaved::Refused(f) => (false, StatusCode::UNPROCESSABLE_ENTITY, "Not saved", f),
+    };
     let id = id_of(id)?;
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
@@ -214,16 +232,17 @@ pub async fn conflict(staff: Staff<Clinical>, id: &str, version: i32, typed: Sec
         id: id.to_string(),
         title: super::title(&encounter, staff.zone()),
         version,
-        saved: "Not saved: changed elsewhere".to_owned(),
+        saved: saved.to_owned(),
         resumed: false,
         draft: Draft {
             sections: typed,
             saved_at: clock::now(),
             version,
         },
-        conflict: true,
+        conflict,
+        f,
     })?;
-    *response.status_mut() = StatusCode::CONFLICT;
+    *response.status_mut() = status;
     Ok(response)
 }
 

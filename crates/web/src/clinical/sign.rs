@@ -8,7 +8,7 @@ use axum::extract::Path;
 use super::{FileFrame, frame, id_of, registration_number, title};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Shell, html, see_other, see_other_saying};
+use crate::page::{Answer, Shell, html, refused, see_other, see_other_saying};
 use crate::session::Staff;
 
 #[derive(Template)]
@@ -23,11 +23,18 @@ struct ReviewPage {
     empty: Vec<&'static str>,
     nothing: bool,
     signer: String,
+    /// Who began the consultation, when it was somebody else.
+    begun_by: String,
+    f: Form,
 }
 
 /// Shows the draft as it will be signed, and what is left empty.
 pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>) -> Answer {
-    let id = id_of(&id)?;
+    review_with(staff, &id, Form::default()).await
+}
+
+async fn review_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
+    let id = id_of(id)?;
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
     if encounter.signed_at.is_some() {
@@ -41,7 +48,7 @@ pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)
     let number = registration_number(&staff).await?;
     let (version, sections) = draft.map(|d| (d.version, d.sections)).unwrap_or_default();
     let parts = sections.parts();
-    html(&ReviewPage {
+    let page = ReviewPage {
         shell: Shell::new(&staff),
         file,
         id: id.to_string(),
@@ -63,7 +70,14 @@ pub async fn review(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)
         } else {
             format!("{}, {number}", staff.member.name)
         },
-    })
+        begun_by: if encounter.is_by(&staff.member) {
+            String::new()
+        } else {
+            encounter.practitioner
+        },
+        f,
+    };
+    if page.f.is_fine() { html(&page) } else { refused(&page) }
 }
 
 /// Signs the version that was reviewed.
@@ -73,6 +87,14 @@ pub async fn sign(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>,
     let number = registration_number(&staff).await?;
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
+    if !encounter.is_by(&staff.member) && !f.ticked("answer") {
+        tx.done().await?;
+        f.complain(
+            "answer",
+            "Tick that you answer for this note, or leave it to whoever began it.",
+        );
+        return review_with(staff, &id.to_string(), f).await;
+    }
     clinical::sign(&mut tx, &encounter, version, &staff.member, &number).await?;
     tx.commit().await?;
     let back = staff.link(&format!("/consultations/{id}"));

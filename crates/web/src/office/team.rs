@@ -44,6 +44,7 @@ pub struct InvitationLine {
     email: String,
     roles: String,
     until: String,
+    of_owner: bool,
 }
 
 #[derive(Template)]
@@ -141,6 +142,7 @@ fn invitation_line(i: &Invitation, zone: &TimeZone) -> InvitationLine {
         email: i.email.clone(),
         roles: words(i.roles),
         until: clock::plain_date(i.expires_at.to_zoned(zone.clone()).date()),
+        of_owner: i.roles.contains(Role::Owner),
     }
 }
 

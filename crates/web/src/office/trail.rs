@@ -2,7 +2,7 @@
 //! say; looking is an entry too.
 
 use aloe_db::agenda::Agenda;
-use aloe_db::patients::of_file_number;
+use aloe_db::patients::{names_of, of_file_number};
 use aloe_db::team;
 use aloe_db::trail::{self, Act, Entry, Filter};
 use aloe_domain::ids::PatientId;
@@ -12,7 +12,7 @@ use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::trail_words::{Change, Names, act, changes};
+use super::trail_words::{Change, Names, act, changes, people_in};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -93,13 +93,24 @@ fn day_of(text: &str) -> Option<Date> {
 
 /// Shows the trail.
 pub async fn show(staff: Staff<AuditOwn>, Query(mut wanted): Query<Wanted>) -> Answer {
-    let mut f = Form::filled([("file", wanted.file.clone())]);
+    let typed = [("file", &wanted.file), ("from", &wanted.from), ("to", &wanted.to)];
+    let mut f = Form::filled(typed.map(|(name, value)| (name, value.clone())));
     if let Some(patient) = of_file(&staff, &mut f).await? {
         wanted.patient = patient.to_string();
     }
     let today = staff.today();
-    let from = day_of(&wanted.from).unwrap_or_else(|| today.checked_sub(30.days()).unwrap_or(today));
-    let to = day_of(&wanted.to).unwrap_or(today);
+    let day = |text: &str| day_of(text).ok_or("Choose a day, as 2026-03-14.");
+    let from = f.parse_optional("from", day);
+    let from = from.unwrap_or_else(|| today.checked_sub(30.days()).unwrap_or(today));
+    let to = f.parse_optional("to", day).unwrap_or(today);
+    if to < from {
+        f.complain("to", "The last day is before the first.");
+    }
+    for (name, id) in [("user", &wanted.user), ("patient", &wanted.patient)] {
+        if !id.is_empty() && id.parse::<uuid::Uuid>().is_err() {
+            f.complain(name, "Nobody has this address. Choose from the list.");
+        }
+    }
     let filter = Filter {
         from: clock::day_bounds(from, staff.zone()).0,
         to: clock::day_bounds(to, staff.zone()).1,
@@ -134,7 +145,11 @@ pub async fn show(staff: Staff<AuditOwn>, Query(mut wanted): Query<Wanted>) -> A
     let members = team::members(&mut tx).await?;
     let agenda = Agenda::load(&mut tx, today).await?;
     tx.done().await?;
-    let names = Names::of(&agenda, &members, staff.zone());
+    let mut names = Names::of(&agenda, &members, staff.zone());
+    let mut tx = staff.begin_for::<Patients>().await?;
+    let known = names_of(&mut tx, &people_in(&entries)).await?;
+    tx.done().await?;
+    names.add_people(known);
     let people = members
         .iter()
         .filter(|_| all)

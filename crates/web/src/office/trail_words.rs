@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aloe_db::agenda::Agenda;
 use aloe_db::team::TeamMember;
 use aloe_db::trail::Entry;
+use aloe_domain::ids::PatientId;
 use aloe_domain::language::Language;
 use aloe_domain::permission::Role;
 use jiff::Timestamp;
@@ -44,6 +45,13 @@ impl Names {
             of: diaries.chain(services).chain(places).chain(people).collect(),
             zone: zone.clone(),
         }
+    }
+
+    /// People whom entries speak of, with the numbers of their files.
+    pub fn add_people(&mut self, known: Vec<(PatientId, String, i64)>) {
+        let each = known.into_iter();
+        self.of
+            .extend(each.map(|(id, name, file)| (id.to_string(), format!("{name}, file {file}"))));
     }
 
     /// `Tue 24 Nov 09:20:11`.
@@ -103,6 +111,19 @@ fn thing(entity: &str) -> &'static str {
     }
 }
 
+/// The ids of people among the values of entries, to be looked up before they are said.
+pub fn people_in(entries: &[Entry]) -> Vec<uuid::Uuid> {
+    let objects = entries.iter().flat_map(|e| [e.before.as_ref(), e.after.as_ref()]);
+    let values = objects.flatten().filter_map(Value::as_object).flatten();
+    let of_people = values.filter(|(column, _)| PEOPLE.contains(&column.as_str()));
+    of_people
+        .filter_map(|(_, value)| value.as_str()?.parse().ok())
+        .collect()
+}
+
+/// Columns that hold the id of a file.
+const PEOPLE: [&str; 4] = ["patient_id", "merged_into", "kept_id", "merged_id"];
+
 /// The values before and after; sealed ones are only named.
 pub fn changes(e: &Entry, names: &Names) -> Vec<Change> {
     let empty = serde_json::Map::new();
@@ -111,17 +132,14 @@ pub fn changes(e: &Entry, names: &Names) -> Vec<Change> {
     let mut columns: Vec<&String> = was.keys().chain(became.keys()).collect();
     columns.sort();
     columns.dedup();
+    // Which key seals a note is the file's own, and no word to anybody.
+    columns.retain(|column| *column != "sealed_for");
     let one = |column: &String| Change {
         label: label(column),
         was: value(e, column, was.get(column), names),
         became: value(e, column, became.get(column), names),
     };
-    columns
-        .into_iter()
-        .map(one)
-        .filter(|c| c.was != c.became)
-        .take(14)
-        .collect()
+    columns.into_iter().map(one).filter(|c| c.was != c.became).collect()
 }
 
 fn label(column: &str) -> String {

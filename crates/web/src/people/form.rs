@@ -263,7 +263,7 @@ async fn duplicates_of(staff: &Staff<Patients>, typed: &Typed) -> Result<Vec<(Fo
         None,
     )
     .await?;
-    tx.done().await?;
+    tx.commit().await?;
     Ok(found)
 }
 
@@ -275,7 +275,7 @@ async fn owners_of(
 ) -> Result<Vec<(Found, &'static str)>, Failure> {
     let mut tx = staff.begin().await?;
     let found = patients::duplicates(&mut tx, &staff.app.keys, document, None, Some(except)).await?;
-    tx.done().await?;
+    tx.commit().await?;
     Ok(found)
 }
 
@@ -379,12 +379,6 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     let Some(typed) = read(&mut f, today) else {
         return refused(&page(&staff, Some(id), None, f));
     };
-    if !f.ticked("not_the_same") {
-        let same = owners_of(&staff, typed.document.as_ref(), id).await?;
-        if !same.is_empty() {
-            return refused(&page(&staff, Some(id), None, f).showing(&same, today));
-        }
-    }
     let mut tx = staff.begin().await?;
     let current = patients::find(&mut tx, id).await?;
     if current.version != version {
@@ -392,6 +386,15 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
         f.overtake(&on_file(current), &FIELDS);
         return conflict(&page(&staff, Some(id), None, f));
     }
+    tx.done().await?;
+    // Only now: whose a number is, is told to nobody who does not change this file with it.
+    if !f.ticked("not_the_same") {
+        let same = owners_of(&staff, typed.document.as_ref(), id).await?;
+        if !same.is_empty() {
+            return refused(&page(&staff, Some(id), None, f).showing(&same, today));
+        }
+    }
+    let mut tx = staff.begin().await?;
     let Typed {
         contact,
         document,

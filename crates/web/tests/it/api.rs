@@ -25,6 +25,15 @@ async fn book(browser: &mut Browser<'_>, slug: &str, key: &str, body: &Value) ->
         .await
 }
 
+/// Registers with a key.
+async fn register(browser: &mut Browser<'_>, slug: &str, key: &str, body: &Value) -> Page {
+    browser.headers.retain(|(name, _)| *name != "idempotency-key");
+    browser.headers.push(("idempotency-key", key.to_owned()));
+    browser
+        .post_json(&format!("/api/o/{slug}/patients"), &body.to_string())
+        .await
+}
+
 fn assert_problem(page: &Page, status: StatusCode) {
     assert_eq!(page.status, status, "{}", page.text);
     assert_eq!(
@@ -123,14 +132,10 @@ async fn the_notice_that_was_shown_is_kept_and_no_other() {
     let owner = app.db.member(&at, Role::Owner).await;
     let mut browser = app.signed_in(&owner);
     let person = |version: i32| json!({ "surname": "Khumalo", "document": { "kind": "none_unknown" }, "notice_version": version });
-    let older = browser
-        .post_json("/api/o/notice/patients", &person(7).to_string())
-        .await;
+    let older = register(&mut browser, "notice", "the-first-key", &person(7)).await;
     assert_problem(&older, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(older.json()["errors"][0]["field"], "notice_version");
-    let made = browser
-        .post_json("/api/o/notice/patients", &person(1).to_string())
-        .await;
+    let made = register(&mut browser, "notice", "the-second-key", &person(1)).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let query = "SELECT notice_version FROM aloe.patients";
     let kept: Option<i32> = app.db.superuser().await.query_one(query, &[]).await.unwrap().get(0);
@@ -145,8 +150,10 @@ async fn a_person_is_registered_and_found_and_the_number_is_never_answered() {
     let mut browser = app.signed_in(&owner);
     let person =
         json!({ "given_names": "Naledi", "surname": "Khumalo", "document": { "kind": "sa_id", "number": ID } });
-    let made = browser.post_json("/api/o/found/patients", &person.to_string()).await;
-    let again = browser.post_json("/api/o/found/patients", &person.to_string()).await;
+    let made = register(&mut browser, "found", "the-first-key", &person).await;
+    let repeated = register(&mut browser, "found", "the-first-key", &person).await;
+    assert_eq!(repeated.json(), made.json(), "a repeated request is the same person");
+    let again = register(&mut browser, "found", "the-second-key", &person).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
     assert!(!again.text.contains(ID), "{}", again.text);
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);

@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod attacks;
 mod booking;
 mod desk;
 mod door;

@@ -166,7 +166,7 @@ test('a counter is told of a clash but is not offered what its role does not all
 test('who drags a booking with a phone number is asked whether the person is told', async () => {
   const page = await signIn('reception');
   const phone = freshPhone();
-  const { name } = await bookAtDesk(page, { date: weekday(DAY.drag), start: '12:00', diary: 3, minutes: 30, phone });
+  const { name } = await bookAtDesk(page, { date: weekday(DAY.drag), start: '08:30', diary: 3, minutes: 30, phone });
   const before = (await messagesTo(phone)).length;
   const down = async (minutes) => {
     const from = await centre(boxOf(page, name));
@@ -181,13 +181,13 @@ test('who drags a booking with a phone number is asked whether the person is tol
   await asked.waitFor({ state: 'detached' });
   await down(30);
   await asked.getByRole('button', { name: 'Move without telling' }).click();
-  await page.getByText(/Now at 12:30/).waitFor();
+  await page.getByText(/Now at 09:00/).waitFor();
   assert.equal((await messagesTo(phone)).length, before);
   await down(30);
   await asked.getByRole('button', { name: 'Move and tell by SMS' }).click();
-  await page.getByText(/Now at 13:00/).waitFor();
+  await page.getByText(/Now at 09:30/).waitFor();
   const [told] = await messagesTo(phone);
-  assert.match(told, /your booking is now .*13:00/);
+  assert.match(told, /your booking is now .*09:30/);
 });
 
 test('a booking that was bound to the wrong file is taken off again', async () => {

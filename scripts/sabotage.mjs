@@ -36,7 +36,7 @@ function promised() {
   if (!existsSync(file)) return null;
   const rows = readFileSync(file, 'utf8').split('\n').filter((line) => /^\|\s*[PN]\d+\s*\|/.test(line));
   const cells = rows.map((line) => line.split('|').map((cell) => cell.trim()));
-  const kept = cells.filter((row) => row.some((cell) => cell === 'kept') || row.join('|').includes('sabotage:'));
+  const kept = cells.filter((row) => row.some((cell) => /^kept\b/.test(cell)) || row.join('|').includes('sabotage:'));
   return new Set(kept.map((row) => row[1]));
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use aloe_domain::identity::IdentityDocument;
 use aloe_domain::ids::PatientId;
 use aloe_vault::{OrganisationKey, Place, SubjectKey};
 use futures_util::SinkExt;
@@ -187,6 +188,23 @@ pub fn import_keys(keys: &OrganisationKeys, line: &[u8]) -> Result<ImportKeys, P
 /// What the database answered.
 pub async fn imported_before(tx: &mut Tx<Operator>, names: &[&[u8]]) -> Result<HashSet<Vec<u8>>, PatientError> {
     let rows = tx.rows(sql!("patients/imported"), &[&names]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// What an identity document is found by, under every key in use; nothing where there is none.
+pub fn document_indexes(keys: &OrganisationKeys, document: &IdentityDocument) -> Vec<Vec<u8>> {
+    match document.canonical_bytes() {
+        Some(canonical) => keys.blind_indexes(document.kind().code(), &canonical),
+        None => Vec::new(),
+    }
+}
+
+/// Which of these documents somebody on file has.
+///
+/// # Errors
+/// What the database answered.
+pub async fn on_file(tx: &mut Tx<Operator>, indexes: &[&[u8]]) -> Result<HashSet<Vec<u8>>, PatientError> {
+    let rows = tx.rows(sql!("patients/numbers_on_file"), &[&indexes]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 

@@ -299,7 +299,7 @@ const drop = async (cancel) => {
 	const start = hhmm(+ev.dataset.start + down * 5), minutes = d.size ? rows * 5 : ev.dataset.minutes;
 	const sent = { resource: to.dataset.resource, date: to.dataset.date, start, minutes, version: ev.dataset.version || "" };
 	if (ev.dataset.tell && (down || to.dataset.date !== home.dataset.date)) {
-		const tell = await choose(`Tell ${ev.dataset.tell}?`, `The booking goes to ${start}${to.dataset.day ? `, ${to.dataset.day}` : ""}.`, [["1", "Move and tell by SMS", "primary"], ["0", "Move without telling", ""]]);
+		const tell = await choose(`Tell ${ev.dataset.tell}?`, `The booking goes to ${start}${to.dataset.day ? `, ${to.dataset.day}` : ""}.`, [["1", "Move and tell by SMS", "primary"], ["0", "Move without telling", ""], [null, "Put it back", "plain"]]);
 		if (tell === null) return back();
 		sent.tell = tell;
 	}

@@ -19,7 +19,7 @@ pub struct RawLine {
 }
 
 impl RawLine {
-    /// The bytes without the line end: what makes two lines the same.
+    /// The bytes without the line end.
     pub fn content(&self) -> &[u8] {
         let end = self
             .bytes
@@ -27,6 +27,13 @@ impl RawLine {
             .rposition(|b| !matches!(b, b'\n' | b'\r'))
             .map_or(0, |at| at + 1);
         self.bytes.get(..end).unwrap_or_default()
+    }
+
+    /// What makes two lines the same, however their cells are quoted and spaced; nothing for a line that cannot be read.
+    pub fn meaning(&self) -> Option<Vec<u8>> {
+        let cells = self.cells().ok()?;
+        let trimmed: Vec<&str> = cells.iter().map(|cell| restored(cell).trim()).collect();
+        Some(trimmed.join("\u{1f}").into_bytes())
     }
 
     /// The cells, or why they cannot be read.
@@ -140,7 +147,7 @@ pub struct Columns {
 }
 
 /// What can be imported. `surname` is needed; the rest may be missing.
-pub const KNOWN: [&str; 13] = [
+pub const KNOWN: [&str; 14] = [
     "given_names",
     "surname",
     "birth_date",
@@ -150,6 +157,7 @@ pub const KNOWN: [&str; 13] = [
     "id_number",
     "phone",
     "email",
+    "address",
     "scheme",
     "member_number",
     "dependant_code",

@@ -6,6 +6,7 @@ mod rejects;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -118,6 +119,7 @@ impl Work<'_> {
         }
         let mut tally = Tally::default();
         let mut batch: Vec<(RawLine, Registration)> = Vec::new();
+        let mut numbers = HashSet::new();
         for line in reader {
             let line = line?;
             tally.read += 1;
@@ -129,19 +131,27 @@ impl Work<'_> {
                 }
             }
             if batch.len() == BATCH {
-                self.write(&mut batch, &mut tally).await?;
+                self.write(&mut batch, &mut tally, &mut rejects, &mut numbers).await?;
                 eprint!(
                     "\r{} lines read, {} added, {} rejected",
                     tally.read, tally.added, tally.rejected
                 );
             }
         }
-        self.write(&mut batch, &mut tally).await?;
+        self.write(&mut batch, &mut tally, &mut rejects, &mut numbers).await?;
         tally.rejects = rejects.finish()?;
         Ok(tally)
     }
 
-    async fn write(&self, batch: &mut Vec<(RawLine, Registration)>, tally: &mut Tally) -> Result<(), Trouble> {
+    /// Writes the people of some lines that are new here. `numbers` holds the documents of this file so far: nobody is added
+    /// twice by one number, nor beside whoever has it on file.
+    async fn write(
+        &self,
+        batch: &mut Vec<(RawLine, Registration)>,
+        tally: &mut Tally,
+        rejects: &mut Rejects,
+        numbers: &mut HashSet<Vec<u8>>,
+    ) -> Result<(), Trouble> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -150,20 +160,45 @@ impl Work<'_> {
         let keys = self.keys.of(&mut tx).await?;
         let mut named = Vec::with_capacity(batch.len());
         for (line, person) in batch.drain(..) {
-            named.push((bulk::import_keys(&keys, line.content()).map_err(trouble)?, person));
+            let mut names = bulk::import_keys(&keys, &line.meaning().unwrap_or_default()).map_err(trouble)?;
+            // Lines were named by their bytes once.
+            names
+                .all
+                .extend(bulk::import_keys(&keys, line.content()).map_err(trouble)?.all);
+            named.push((names, person, line));
         }
         let all: Vec<&[u8]> = named
             .iter()
-            .flat_map(|(keys, _)| &keys.all)
+            .flat_map(|(keys, ..)| &keys.all)
             .map(Vec::as_slice)
             .collect();
         let mut seen = bulk::imported_before(&mut tx, &all).await.map_err(trouble)?;
         let before = named.len();
-        named.retain(|(keys, _)| {
+        named.retain(|(keys, ..)| {
             let is_new = keys.all.iter().all(|key| !seen.contains(key));
             is_new && seen.insert(keys.current.to_vec())
         });
         tally.known += (before - named.len()) as u64;
+        let indexes: Vec<Vec<Vec<u8>>> = named
+            .iter()
+            .map(|(_, person, _)| bulk::document_indexes(&keys, &person.document))
+            .collect();
+        let flat: Vec<&[u8]> = indexes.iter().flatten().map(Vec::as_slice).collect();
+        numbers.extend(bulk::on_file(&mut tx, &flat).await.map_err(trouble)?);
+        let mut fresh = Vec::with_capacity(named.len());
+        for ((names, person, line), indexes) in named.into_iter().zip(indexes) {
+            if indexes.iter().any(|index| numbers.contains(index)) {
+                tally.rejected += 1;
+                rejects.add(
+                    &line,
+                    "identity number: a file here has it already. Correct that file in Aloe, or leave this line out",
+                )?;
+                continue;
+            }
+            numbers.extend(indexes);
+            fresh.push((names, person));
+        }
+        let named = fresh;
         tally.added += named.len() as u64;
         if !self.dry_run && !named.is_empty() {
             let many = i32::try_from(named.len()).unwrap_or(i32::MAX);

@@ -9,7 +9,7 @@ use aloe_domain::language::Language;
 use aloe_domain::medical_aid::{DependantCode, MemberNumber};
 use aloe_domain::name::PersonName;
 use aloe_domain::phone::PhoneNumber;
-use aloe_domain::text::OneLine;
+use aloe_domain::text::{LongText, OneLine};
 use jiff::civil::Date;
 
 use super::lines::{Columns, RawLine};
@@ -36,7 +36,9 @@ pub fn read(columns: &Columns, line: &RawLine) -> Result<Registration, String> {
             .map(|e| e.as_str().to_owned())
             .unwrap_or_default(),
         language: language(get("language"))?,
-        address: String::new(),
+        address: optional(get("address"), "address", LongText::<400>::parse)?
+            .map(|a| a.as_str().to_owned())
+            .unwrap_or_default(),
         reception_note: String::new(),
     };
     Ok(Registration {

@@ -247,3 +247,42 @@ async fn people_from_elsewhere_go_in_or_come_back_with_a_reason_each() {
         assert_eq!(u64::try_from(reasons).unwrap(), tally.rejected, "{set}: {returned}");
     }
 }
+
+/// A spreadsheet that saves the file anew writes other quotation marks and spaces, and changes nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_saved_anew_adds_nobody_twice() {
+    let case = Case::start().await;
+    let first = "surname,id_number,address\nDlamini,8001015009087,\"1 Long Street, Paarl\"\nNkosi,,\n";
+    let again = "\"surname\",\"id_number\",\"address\"\r\n\"Dlamini\",\"8001015009087\",\"1 Long Street, Paarl\"\r\n\"Nkosi\" ,\"\",\"\"\r\n";
+    let tally = case.run(&case.file("first.csv", first.as_bytes()), false).await;
+    assert_eq!((tally.added, tally.rejected), (2, 0));
+    let tally = case.run(&case.file("again.csv", again.as_bytes()), false).await;
+    assert_eq!((tally.added, tally.known, tally.rejected), (0, 2, 0));
+    assert_eq!(case.patients().await, 2);
+    let query = "SELECT address FROM aloe.patients WHERE surname = 'Dlamini'";
+    let kept: String = case.db.superuser().await.query_one(query, &[]).await.unwrap().get(0);
+    assert_eq!(kept, "1 Long Street, Paarl");
+}
+
+/// Whose number is on file comes back with the reason, from this file or another, whatever else the line says.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_added_beside_whoever_has_the_number() {
+    let case = Case::start().await;
+    let first = "surname,id_number\nDlamini,8001015009087\n";
+    assert_eq!(
+        case.run(&case.file("first.csv", first.as_bytes()), false).await.added,
+        1
+    );
+    let other = "surname,id_number\nDlamini-Nkosi,8001015009087\nBotha,8501016184086\nBothma,8501016184086\n";
+    for dry_run in [true, false] {
+        let tally = case.run(&case.file("other.csv", other.as_bytes()), dry_run).await;
+        assert_eq!((tally.added, tally.rejected), (1, 2), "dry run: {dry_run}");
+        let back = Case::rejected(&tally);
+        assert!(
+            back.contains("a file here has it already") && back.contains("Bothma"),
+            "{back}"
+        );
+        std::fs::remove_file(tally.rejects.unwrap()).unwrap();
+    }
+    assert_eq!(case.patients().await, 2);
+}

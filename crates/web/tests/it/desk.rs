@@ -297,7 +297,7 @@ async fn a_file_with_a_thousand_consultations_opens_quickly_and_hides_none() {
     let file = format!("/o/long/patients/{patient}/file");
     let mut browser = app.signed_in(&owner);
     let mut taken = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..40 {
         let began = std::time::Instant::now();
         let page = browser.get(&file).await;
         taken.push(began.elapsed());
@@ -305,8 +305,8 @@ async fn a_file_with_a_thousand_consultations_opens_quickly_and_hides_none() {
         assert!(page.text.contains("All 1000 consultations"), "{}", page.text);
     }
     taken.sort();
-    // The half of them, so that a busy machine is not taken for a slow page: a page took 20 ms here, unoptimised.
-    assert!(taken[10] < std::time::Duration::from_millis(300), "{taken:?}");
+    // All but the slowest two: a page took 20 ms here, unoptimised.
+    assert!(taken[37] < std::time::Duration::from_millis(300), "{taken:?}");
     let oldest = "SELECT encounter_id FROM aloe.encounters ORDER BY started_at LIMIT 1";
     let oldest: uuid::Uuid = superuser.query_one(oldest, &[]).await.unwrap().get(0);
     let all = browser.get(&format!("{file}?all=1")).await;

@@ -97,7 +97,7 @@ test('the trail is filtered by the number of a file, and says when there is none
   for (const row of await owner.locator('tbody tr').allInnerTexts()) assert.ok(row.includes(surname), row);
   await owner.getByLabel('File number').fill('99999999');
   await owner.getByRole('button', { name: 'Show' }).click();
-  await owner.getByText('There is no file 99999999 here.').waitFor();
+  await owner.locator('#file-error').waitFor();
   assert.equal(await owner.locator('tbody tr').count(), 0);
 });
 

@@ -305,7 +305,8 @@ const drop = async (cancel) => {
 	}
 	try {
 		const r = await post(ev.dataset.moveUrl, sent, "text/html");
-		if (r.ok) { say(`Now at ${start}, ${[to.dataset.name, to.dataset.day].filter(Boolean).join(", ")}`); return refresh(); }
+		// What stands there when the word is read is the new one, ready for the next drag
+		if (r.ok) { await refresh(); return say(`Now at ${start}, ${[to.dataset.name, to.dataset.day].filter(Boolean).join(", ")}`); }
 		back();
 		if (r.status === 401) return signedOut();
 		const answer = parse(await r.text()), box = $("dialog", answer);
@@ -317,7 +318,7 @@ on("pointerup", () => drop());
 on("pointercancel", () => drop(true));
 on("dragstart", (e) => { if (e.target.closest?.("[data-move-url]")) e.preventDefault(); });
 on("click", (e) => {
-	if (swallow) { e.preventDefault(); e.stopPropagation(); }
+	if (swallow && !e.target.closest("dialog")) { e.preventDefault(); e.stopPropagation(); }
 	else if (e.target.dataset?.new) location.assign(e.target.dataset.new.replace("{time}", hhmm((rowAt(e.target, e.clientY) / 3 | 0) * 15)));
 }, true);
 

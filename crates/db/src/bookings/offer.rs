@@ -83,19 +83,22 @@ pub(super) async fn offered<N>(
 
 /// Tells a time that others took from one that was never offered.
 fn refusal(query: &SlotQuery<'_>, diaries: &[Diary], starts_at: Timestamp) -> BookingError {
-    let empty: Vec<Diary> = diaries
-        .iter()
-        .map(|d| Diary {
-            busy: Vec::new(),
-            ..d.clone()
-        })
-        .collect();
-    let was_offered = free_slots(query, &empty).iter().any(|slot| slot.starts_at == starts_at);
-    if was_offered {
+    let emptied = |d: &Diary| Diary {
+        busy: Vec::new(),
+        ..d.clone()
+    };
+    if offers(query, diaries.iter().map(emptied), starts_at) {
         BookingError::Taken
     } else {
         BookingError::NotOffered
     }
+}
+
+fn offers(query: &SlotQuery<'_>, diaries: impl Iterator<Item = Diary>, starts_at: Timestamp) -> bool {
+    let diaries: Vec<Diary> = diaries.collect();
+    free_slots(query, &diaries)
+        .iter()
+        .any(|slot| slot.starts_at == starts_at)
 }
 
 /// Whether a time would be offered if nobody had booked.
@@ -119,8 +122,6 @@ pub(super) fn opens(
     };
     let diaries = agenda.diaries_for(service, place).into_iter();
     let diaries = diaries.filter(|r| chosen.is_none_or(|c| c == r.id));
-    let empty: Vec<Diary> = diaries.map(|r| agenda.diary(r, place, &Busy::new())).collect();
-    free_slots(&query, &empty)
-        .iter()
-        .any(|slot| slot.starts_at == starts_at)
+    let nobody = Busy::new();
+    offers(&query, diaries.map(|r| agenda.diary(r, place, &nobody)), starts_at)
 }

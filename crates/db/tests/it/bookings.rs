@@ -76,19 +76,7 @@ pub async fn book_because(
 
 /// A phone proven by its PIN.
 async fn proven(db: &TestDb, at: &Organisation, phone: &PhoneNumber) -> TokenHash {
-    let pins = TestDb::installation_key().await.pins();
-    let (proof, pin) = (uuid::Uuid::now_v7(), Pin::random().unwrap());
-    let token = Token::random().unwrap().hash(TokenDomain::SESSION);
-    let mut tx = db.doors.public(&visit(), &at.slug).await.unwrap();
-    proofs::begin(&mut tx, proof, phone, &pins.pin_mac(proof, phone.e164(), &pin))
-        .await
-        .unwrap();
-    let verdict = proofs::guess(&mut tx, &pins, proof, pin.to_text().expose(), &token)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(verdict, proofs::Verdict::Proven);
-    token
+    db.proven_phone(at, phone.e164()).await.hash(TokenDomain::SESSION)
 }
 
 fn wanted(at: &Organisation, starts_at: Timestamp, any: bool) -> PersonBooking {

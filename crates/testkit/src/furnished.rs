@@ -95,9 +95,12 @@ impl TestDb {
             self.patient(owner, "Kept", "").await,
             self.patient(owner, "Merged", "").await,
         );
-        let scope = owner.membership.scope::<need::Patients>().unwrap();
+        let scope = owner.membership.scope::<need::AllPatients>().unwrap();
         let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
         let merge = patients::merge(&mut tx, keep, other).await.unwrap();
+        tx.commit().await.unwrap();
+        let scope = owner.membership.scope::<need::Patients>().unwrap();
+        let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
         let identifier = patients::identifiers(&mut tx, patient).await.unwrap().remove(0).id;
         tx.commit().await.unwrap();
         (identifier, (keep, merge))

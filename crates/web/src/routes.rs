@@ -134,7 +134,7 @@ fn public() -> Vec<Route> {
 /// The desk: calendar, bookings, people.
 fn desk() -> Vec<Route> {
     use Access::{Member, Needs};
-    use Permission::{Patients, RevealToVerify, Schedule};
+    use Permission::{AllPatients, Patients, RevealToVerify, Schedule};
     vec![
         read("/o/{org}/events", Member, calendar::events::events),
         read("/o/{org}/calendar", Needs(Schedule), calendar::show::show),
@@ -163,16 +163,16 @@ fn desk() -> Vec<Route> {
         read("/o/{org}/patients/{id}", Needs(Patients), people::show::show),
         read("/o/{org}/patients/{id}/edit", Needs(Patients), people::form::edit),
         write("/o/{org}/patients/{id}/edit", Needs(Patients), people::form::save),
-        read("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::ask),
-        write("/o/{org}/patients/{id}/merge", Needs(Patients), people::merge::merge),
+        read("/o/{org}/patients/{id}/merge", Needs(AllPatients), people::merge::ask),
+        write("/o/{org}/patients/{id}/merge", Needs(AllPatients), people::merge::merge),
         write(
             "/o/{org}/patients/{id}/merge/find",
-            Needs(Patients),
+            Needs(AllPatients),
             people::merge::find,
         ),
         write(
             "/o/{org}/patients/{id}/merge/{merge}/undo",
-            Needs(Patients),
+            Needs(AllPatients),
             people::merge::undo,
         ),
         write(

@@ -337,6 +337,7 @@ macro_rules! asked {
 asked!(
     Schedule,
     Patients,
+    AllPatients,
     Clinical,
     RevealToVerify,
     Team,

@@ -1,7 +1,7 @@
 //! Merging two files of one person, reversibly: the merge keeps the list of what it moved.
 
 use aloe_domain::ids::PatientId;
-use aloe_domain::permission::need::Patients;
+use aloe_domain::permission::need::{AllPatients, Patients};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub struct Merged {
 ///
 /// # Errors
 /// `Db(Conflict)` when either file is merged already.
-pub async fn merge(tx: &mut Tx<Patients>, keep: PatientId, merge: PatientId) -> Result<Uuid, PatientError> {
+pub async fn merge(tx: &mut Tx<AllPatients>, keep: PatientId, merge: PatientId) -> Result<Uuid, PatientError> {
     if keep == merge {
         return Err(DbError::Conflict.into());
     }
@@ -56,7 +56,7 @@ pub async fn merge(tx: &mut Tx<Patients>, keep: PatientId, merge: PatientId) -> 
 ///
 /// # Errors
 /// `Missing` when there is no such merge, or it was undone already.
-pub async fn undo_merge(tx: &mut Tx<Patients>, merge: Uuid) -> Result<(), PatientError> {
+pub async fn undo_merge(tx: &mut Tx<AllPatients>, merge: Uuid) -> Result<(), PatientError> {
     let row = tx
         .find(sql!("patients/merge"), &[&merge])
         .await?

@@ -5,7 +5,7 @@ use aloe_db::error::DbError;
 use aloe_db::patients;
 use aloe_domain::booking::Status;
 use aloe_domain::permission::Role;
-use aloe_domain::permission::need::{Owners, Patients, Schedule};
+use aloe_domain::permission::need::{AllPatients, Owners, Patients, Schedule};
 use aloe_testkit::{Member, Organisation, TestDb, visit};
 use aloe_vault::{Token, TokenDomain};
 use jiff::{SignedDuration, Timestamp};
@@ -225,7 +225,8 @@ async fn a_merge_leaves_everything_findable_and_its_undo_puts_back_what_it_moved
     let superuser = db.superuser().await;
     let ids: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&booking.as_uuid(), &encounter.as_uuid()];
 
-    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let all = owner.membership.scope::<AllPatients>().unwrap();
+    let mut tx = db.doors.member(&visit(), &all).await.unwrap();
     patients::merge(&mut tx, keep, merged).await.unwrap();
     patients::merge(&mut tx, last, keep).await.unwrap();
     tx.commit().await.unwrap();
@@ -258,7 +259,7 @@ async fn an_undone_merge_puts_back_bookings_and_consultations() {
     let mut tx = db.doors.member(&visit(), &schedule).await.unwrap();
     bookings::attach_patient(&mut tx, booking, merged).await.unwrap();
     tx.commit().await.unwrap();
-    let scope = owner.membership.scope::<Patients>().unwrap();
+    let scope = owner.membership.scope::<AllPatients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let merge = patients::merge(&mut tx, keep, merged).await.unwrap();
     patients::undo_merge(&mut tx, merge).await.unwrap();

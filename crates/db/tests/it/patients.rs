@@ -99,7 +99,7 @@ async fn a_merge_moves_and_its_undo_brings_back() {
         db.patient(&owner, "Dlamini", "").await,
     );
     let encounter = crate::clinical::signed_consultation(&db, &owner, other).await;
-    let scope = owner.membership.scope::<need::Patients>().unwrap();
+    let scope = owner.membership.scope::<need::AllPatients>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
     let merge = patients::merge(&mut tx, keep, other).await.unwrap();
     tx.commit().await.unwrap();

@@ -7,8 +7,10 @@ coded! {
     pub enum Permission {
         /// Calendar, bookings and the queue (a counter: its own).
         Schedule = "schedule",
-        /// Contact details of the people in the calendar.
+        /// Contact details of people (a counter: of those who booked at it).
         Patients = "patients",
+        /// Everybody's, whatever they booked, and two files of one person made into one.
+        AllPatients = "all_patients",
         /// A booking above the capacity of a diary, with a reason.
         Overbook = "overbook",
         /// The clinical record.
@@ -93,8 +95,8 @@ impl std::fmt::Debug for PermissionSet {
 }
 
 use Permission::{
-    AuditAll, AuditOwn, AuditOwnPatients, Clinical, Export, Keys, Overbook, Owners, Patients, Reveal, RevealToVerify,
-    Schedule, Settings, Team,
+    AllPatients, AuditAll, AuditOwn, AuditOwnPatients, Clinical, Export, Keys, Overbook, Owners, Patients, Reveal,
+    RevealToVerify, Schedule, Settings, Team,
 };
 
 /// What each role allows: the single source for the application, the database's policies and the page that explains
@@ -102,13 +104,14 @@ use Permission::{
 pub const ROLE_PERMISSIONS: [(Role, PermissionSet); 6] = [
     (
         Role::Reception,
-        PermissionSet::of(&[Schedule, Patients, Overbook, AuditOwn]),
+        PermissionSet::of(&[Schedule, Patients, AllPatients, Overbook, AuditOwn]),
     ),
     (
         Role::Practitioner,
         PermissionSet::of(&[
             Schedule,
             Patients,
+            AllPatients,
             Overbook,
             Clinical,
             Reveal,
@@ -122,6 +125,7 @@ pub const ROLE_PERMISSIONS: [(Role, PermissionSet); 6] = [
         PermissionSet::of(&[
             Schedule,
             Patients,
+            AllPatients,
             Overbook,
             Clinical,
             Reveal,
@@ -138,6 +142,7 @@ pub const ROLE_PERMISSIONS: [(Role, PermissionSet); 6] = [
         PermissionSet::of(&[
             Schedule,
             Patients,
+            AllPatients,
             Overbook,
             Clinical,
             Reveal,
@@ -161,6 +166,7 @@ pub const ROLE_PERMISSIONS: [(Role, PermissionSet); 6] = [
         PermissionSet::of(&[
             Schedule,
             Patients,
+            AllPatients,
             Overbook,
             Reveal,
             RevealToVerify,

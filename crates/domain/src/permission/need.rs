@@ -27,6 +27,6 @@ macro_rules! needs {
 }
 
 needs! {
-    Schedule, Patients, Overbook, Clinical, Reveal, RevealToVerify, Team, Settings, Owners, Export, Keys, AuditAll,
+    Schedule, Patients, AllPatients, Overbook, Clinical, Reveal, RevealToVerify, Team, Settings, Owners, Export, Keys, AuditAll,
     AuditOwnPatients, AuditOwn,
 }

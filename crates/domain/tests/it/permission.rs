@@ -21,9 +21,13 @@ fn the_matrix_is_the_one_that_was_promised() {
         "manager",
     ];
     let heads = ["administrator", "owner", "manager"];
-    let rows: [(Permission, &[&str]); 14] = [
+    let rows: [(Permission, &[&str]); 15] = [
         (Permission::Schedule, &everybody),
         (Permission::Patients, &everybody),
+        (
+            Permission::AllPatients,
+            &["reception", "practitioner", "administrator", "owner", "manager"],
+        ),
         (
             Permission::Overbook,
             &["reception", "practitioner", "administrator", "owner", "manager"],

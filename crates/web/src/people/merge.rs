@@ -2,7 +2,7 @@
 
 use aloe_db::patients;
 use aloe_domain::ids::PatientId;
-use aloe_domain::permission::need::Patients;
+use aloe_domain::permission::need::{AllPatients, Patients};
 use askama::Template;
 use axum::extract::Path;
 use uuid::Uuid;
@@ -37,7 +37,7 @@ struct MergePage {
 
 /// Asks which file is the same person's.
 pub async fn ask(
-    staff: Staff<Patients>,
+    staff: Staff<AllPatients>,
     Path((_, id)): Path<(String, String)>,
     Query(wanted): Query<Wanted>,
 ) -> Answer {
@@ -50,7 +50,7 @@ pub async fn ask(
 }
 
 /// Looks for the other file. A number that was typed stays out of the address.
-pub async fn find(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, f: Form) -> Answer {
+pub async fn find(staff: Staff<AllPatients>, Path((_, id)): Path<(String, String)>, f: Form) -> Answer {
     let id = id_of(&id)?;
     let q = cleaned(f.get("q"));
     if is_number(&q) {
@@ -61,9 +61,9 @@ pub async fn find(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     ))
 }
 
-async fn page(staff: &Staff<Patients>, id: PatientId, q: String) -> Answer {
+async fn page(staff: &Staff<AllPatients>, id: PatientId, q: String) -> Answer {
     let today = staff.today();
-    let mut tx = staff.begin().await?;
+    let mut tx = staff.begin_for::<Patients>().await?;
     let record = patients::find(&mut tx, id).await?;
     let found = if is_enough(&q) {
         patients::search(&mut tx, &staff.app.keys, &q, today).await?
@@ -88,7 +88,7 @@ async fn page(staff: &Staff<Patients>, id: PatientId, q: String) -> Answer {
 }
 
 /// Merges the other file into this one.
-pub async fn merge(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
+pub async fn merge(staff: Staff<AllPatients>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
     let keep = id_of(&id)?;
     let other = f.id("other").ok_or(Failure::Malformed)?;
     let mut tx = staff.begin().await?;
@@ -103,7 +103,7 @@ pub async fn merge(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>
 }
 
 /// Takes a merge back.
-pub async fn undo(staff: Staff<Patients>, Path((_, id, merge)): Path<(String, String, String)>, _f: Form) -> Answer {
+pub async fn undo(staff: Staff<AllPatients>, Path((_, id, merge)): Path<(String, String, String)>, _f: Form) -> Answer {
     let keep = id_of(&id)?;
     let merge: Uuid = merge.parse().map_err(|_| Failure::Missing)?;
     let mut tx = staff.begin().await?;

@@ -48,6 +48,7 @@ struct PatientPage {
     clinical: bool,
     audit: bool,
     bookings: Vec<BookingLine>,
+    may_merge: bool,
     merges: Vec<MergeLine>,
     merged_into: Option<String>,
 }
@@ -81,6 +82,7 @@ pub async fn show(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
         clinical: staff.may(Permission::Clinical),
         audit: staff.may(Permission::AuditAll) || staff.may(Permission::AuditOwnPatients),
         bookings: bookings.iter().map(|b| booking_line(&staff, b)).collect(),
+        may_merge: staff.may(Permission::AllPatients),
         merges: merges.iter().map(|m| merge_line(m, staff.zone())).collect(),
         merged_into: record.merged_into.map(|m| m.to_string()),
     })

@@ -45,7 +45,7 @@ migrations![
     "0018_in_front_of_it",
     "0019_daily_limits",
     "0020_whole_fences",
-    "0021_everybodys_files",
+    "0021_cheaper_fences",
 ];
 
 /// What stops a migration.

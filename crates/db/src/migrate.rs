@@ -46,6 +46,7 @@ migrations![
     "0019_daily_limits",
     "0020_whole_fences",
     "0021_cheaper_fences",
+    "0022_blocked_time",
 ];
 
 /// What stops a migration.

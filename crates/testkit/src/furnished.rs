@@ -14,6 +14,7 @@ use aloe_domain::language::Language;
 use aloe_domain::name::PersonName;
 use aloe_domain::permission::{OrganisationKind, Role, RoleSet, need};
 use aloe_domain::phone::PhoneNumber;
+use aloe_domain::scheduling::{MinuteOfDay, Period};
 use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -46,6 +47,8 @@ pub struct Furnished {
     pub signed: Option<EncounterId>,
     /// A closure.
     pub closure: Uuid,
+    /// Time that is blocked in the first diary.
+    pub block: Uuid,
     /// An invitation that nobody has accepted, and what its link holds.
     pub invitation: (InvitationId, Token),
 }
@@ -72,6 +75,7 @@ impl TestDb {
             (None, None)
         };
         let closure = self.closure(&at, &owner).await;
+        let block = self.block(&at, &owner).await;
         let invitation = self.invitation(&at, &owner).await;
         Furnished {
             at,
@@ -86,6 +90,7 @@ impl TestDb {
             consultation,
             signed,
             closure,
+            block,
             invitation,
         }
     }
@@ -236,6 +241,22 @@ impl TestDb {
         let query = "SELECT closure_id FROM aloe.closures WHERE organisation_id = $1";
         let superuser = self.superuser().await;
         superuser.query_one(query, &[&at.id.as_uuid()]).await.unwrap().get(0)
+    }
+
+    async fn block(&self, at: &Organisation, owner: &Member) -> Uuid {
+        let minute = |n| MinuteOfDay::new(n).unwrap();
+        let block = bookings::Block {
+            location: at.location,
+            resource: at.resources[0],
+            day: jiff::civil::date(2027, 3, 2),
+            part: Period::new(minute(780), minute(840)).unwrap(),
+            reason: format!("Meeting {}", at.slug),
+        };
+        let scope = owner.membership.scope::<need::Schedule>().unwrap();
+        let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
+        let id = bookings::block(&mut tx, &block).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     async fn invitation(&self, at: &Organisation, owner: &Member) -> (InvitationId, Token) {

@@ -198,6 +198,25 @@ on("input", (e) => {
 	if (t.dataset.pin) { const v = t.value.replace(/\D/g, "").slice(0, t.dataset.pin); if (v !== t.value) t.value = v; }
 });
 
+// Look up while typing: the form's own answer, of which the part with this id is shown
+let lookupTimer, lookups = 0;
+const lookUp = async (t) => {
+	const turn = ++lookups, box = doc.getElementById(t.dataset.lookup), data = new FormData(t.form);
+	data.set("who", "find");
+	try {
+		const r = await post(t.form.action, data, "text/html");
+		if (r.status === 401) return signedOut();
+		const found = r.ok && $(`#${t.dataset.lookup}`, parse(await r.text()));
+		if (found && turn === lookups && box.isConnected) box.replaceChildren(...doc.importNode(found, true).childNodes);
+	} catch { /* the button still finds */ }
+};
+on("input", (e) => {
+	const t = e.target;
+	if (!t.dataset.lookup) return;
+	clearTimeout(lookupTimer);
+	if (t.value.trim().length > 2) lookupTimer = setTimeout(lookUp, 400, t);
+});
+
 // Countdowns and the now-line
 const countdown = (x) => {
 	const d = x.dataset, end = now() + d.left * 1000, button = x.matches("button"), word = x.textContent;

@@ -170,6 +170,17 @@ pub struct Closure {
     pub reason: String,
 }
 
+/// A stretch that a closure takes out of a diary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Its start.
+    pub starts_at: Timestamp,
+    /// Its end.
+    pub ends_at: Timestamp,
+    /// Why, as whoever closed it wrote.
+    pub reason: String,
+}
+
 /// Everything the booking core reads of one organisation.
 #[derive(Clone, Debug)]
 pub struct Agenda {

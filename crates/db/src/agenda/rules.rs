@@ -2,12 +2,13 @@
 
 use aloe_domain::ids::{LocationId, ResourceId, ServiceId};
 use aloe_domain::scheduling::{
-    Change, Diary, Exception, LocationCalendar, MinuteOfDay, Minutes, Period, ServiceRules, WeeklyHours,
+    Change, Diary, Exception, LocationCalendar, MinuteOfDay, Minutes, Period, ServiceRules, Span, WeeklyHours,
 };
-use jiff::civil::Weekday;
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 
-use super::{Agenda, Busy, Closure, Hours, Location, Resource, Service};
+use super::{Agenda, Busy, Closed, Closure, Hours, Location, Resource, Service};
 
 impl Agenda {
     /// A service by id.
@@ -78,6 +79,24 @@ impl Agenda {
         }
     }
 
+    /// The first closure of a diary at a place that meets a stretch of time. What lies outside the weekly hours is no closure.
+    pub fn closed_during(&self, resource: ResourceId, place: LocationId, span: Span) -> Option<Closed> {
+        let here = |c: &&Closure| !c.opens && c.location == place && c.resource.is_none_or(|r| r == resource);
+        let zone = self.zone(place);
+        let last = span.ends_at().to_zoned(zone.clone()).date();
+        let days = span
+            .starts_at()
+            .to_zoned(zone.clone())
+            .date()
+            .series(jiff::Span::new().days(1));
+        let days: Vec<Date> = days.take_while(|day| *day <= last).collect();
+        self.closures
+            .iter()
+            .filter(here)
+            .flat_map(|c| days.iter().filter_map(|day| c.on(*day, &zone)))
+            .find(|closed| closed.starts_at < span.ends_at() && span.starts_at() < closed.ends_at)
+    }
+
     fn exceptions(&self, place: LocationId, resource: Option<ResourceId>) -> Vec<Exception> {
         let here = |c: &&Closure| c.location == place && c.resource == resource;
         self.closures
@@ -96,6 +115,37 @@ impl Hours {
 }
 
 impl Closure {
+    /// Whether it blocks time of one diary on one day: the desk's to give and to take.
+    pub fn is_block(&self) -> bool {
+        !self.opens && self.resource.is_some() && self.first_day == self.last_day && self.part.is_some()
+    }
+
+    /// The part of the day, `13:00 to 14:00`; nothing for whole days.
+    pub fn hours(&self) -> Option<String> {
+        let (from, to) = self.part?;
+        let part = period(from, to)?;
+        Some(format!("{} to {}", part.from(), part.to()))
+    }
+
+    /// From when to when it closes a day, if it does.
+    fn on(&self, day: Date, zone: &TimeZone) -> Option<Closed> {
+        let (from, to) = self.part.unwrap_or((0, 1440));
+        let moment = |minutes: i16| {
+            let midnight = day.to_datetime(Time::midnight());
+            let wall = midnight
+                .checked_add(SignedDuration::from_mins(i64::from(minutes)))
+                .ok()?;
+            Some(wall.to_zoned(zone.clone()).ok()?.timestamp())
+        };
+        let holds = self.first_day <= day && day <= self.last_day;
+        Some(Closed {
+            starts_at: moment(from)?,
+            ends_at: moment(to)?,
+            reason: self.reason.clone(),
+        })
+        .filter(|_| holds)
+    }
+
     fn exception(&self) -> Option<Exception> {
         let part = self.part.map_or(Some(Period::DAY), |(from, to)| period(from, to))?;
         let change = if self.opens {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::BookingError;
 use super::place::{NewBooking, Placement, note_change, occupy, write};
-use super::read::{clashes, find};
+use super::read::{Clash, clashes, find};
 use crate::agenda::{Agenda, busy};
 use crate::idempotency::{Fingerprint, IdempotencyKey};
 use crate::statement::sql;
@@ -119,7 +119,7 @@ async fn choose(
     }
 }
 
-/// Books at the desk, in or out of hours. Repeated with the same key, it answers the first booking.
+/// Books at the desk, in or out of hours, and where it is closed for a reason. Repeated with the same key, it answers the first booking.
 ///
 /// # Errors
 /// `Clash` with what is in the way; `Taken` when someone was faster in the last instant.
@@ -150,8 +150,12 @@ pub async fn book_at_desk(
     )
     .ok_or(BookingError::NotOffered)?;
     let overbook = !wanted.overbook_reason.is_empty();
+    let closed = closed_during(agenda, (wanted.resource, wanted.location), span);
+    if let Some(closed) = closed.clone().filter(|_| !overbook) {
+        return Err(BookingError::Clash(vec![closed]));
+    }
     let at = choose(tx, agenda, (wanted.service, wanted.resource), span, None, overbook).await?;
-    let overbooked = is_beyond(agenda, &at);
+    let overbooked = closed.is_some() || is_beyond(agenda, &at);
     let id = BookingId::fresh();
     let status = if wanted.channel == Channel::WalkIn {
         Status::Arrived
@@ -194,6 +198,19 @@ pub async fn book_at_desk(
     Ok(id)
 }
 
+/// The closure that a stretch of a diary meets: the desk books into it for a reason only.
+fn closed_during(agenda: &Agenda, (resource, place): (ResourceId, LocationId), span: Span) -> Option<Clash> {
+    let closed = agenda.closed_during(resource, place, span)?;
+    Some(Clash {
+        starts_at: closed.starts_at,
+        ends_at: closed.ends_at,
+        what: match closed.reason.as_str() {
+            "" => "closed".to_owned(),
+            why => format!("closed: {why}"),
+        },
+    })
+}
+
 /// Whether a lane is beyond what the diary takes at once.
 fn is_beyond(agenda: &Agenda, at: &Placement) -> bool {
     let capacity = agenda.resource(at.resource).map_or(0, |r| r.capacity);
@@ -222,9 +239,13 @@ pub async fn move_at_desk(
         (true, true) => booking.overbook_reason.as_str(),
         _ => to.overbook_reason.as_str(),
     };
+    let closed = closed_during(agenda, (to.resource, to.location), span);
+    if let Some(closed) = closed.clone().filter(|_| reason.is_empty()) {
+        return Err(BookingError::Clash(vec![closed]));
+    }
     let in_diary = (booking.service, to.resource);
     let at = choose(tx, agenda, in_diary, span, Some(id), !reason.is_empty()).await?;
-    let reason = match is_beyond(agenda, &at) {
+    let reason = match closed.is_some() || is_beyond(agenda, &at) {
         true => reason,
         false => "",
     };

@@ -1,5 +1,6 @@
 //! Bookings: offered, held, made, moved, cancelled, and their day at the desk.
 
+mod block;
 mod desk;
 mod hold;
 mod link;
@@ -10,6 +11,7 @@ mod read;
 pub mod synthetic;
 
 pub use crate::idempotency::{Fingerprint, IdempotencyKey};
+pub use block::{Block, block, standing_in, unblock};
 pub use desk::{DeskBooking, Edit, Move, attach_patient, book_at_desk, detach_patient, edit, move_at_desk, set_status};
 pub use hold::{HOLD_SECONDS, Hold, drop_hold, find_hold, hold};
 pub use link::{Confirmed, add_link, cancel_by_link, move_by_link, occupied_by, of_link, of_person};

@@ -109,17 +109,15 @@ impl BookingRow {
     }
 }
 
-/// Another booking in the way.
+/// What is in the way: another booking, or a closure.
 #[derive(Clone, Debug)]
 pub struct Clash {
-    /// Which.
-    pub booking: BookingId,
     /// Its start.
     pub starts_at: Timestamp,
     /// Its end.
     pub ends_at: Timestamp,
-    /// Whose.
-    pub contact_name: String,
+    /// Whose booking, or why it is closed.
+    pub what: String,
 }
 
 /// What became of a message about a booking.
@@ -194,10 +192,9 @@ pub(super) async fn clashes<N>(
     Ok(rows
         .iter()
         .map(|row| Clash {
-            booking: BookingId::from_uuid(row.get("booking_id")),
             starts_at: row.get("starts_at"),
             ends_at: row.get("ends_at"),
-            contact_name: row.get("contact_name"),
+            what: row.get("contact_name"),
         })
         .collect())
 }

@@ -335,3 +335,50 @@ async fn a_new_patient_is_no_change_of_the_settings_that_somebody_edits() {
     tx.commit().await.unwrap();
     assert_eq!(version().await, before + 1);
 }
+
+/// By hand, whoever proved one phone gives a link to no booking of another, and no proof outlives its half hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_given_for_ones_own_booking_only_and_a_proof_is_short() {
+    let db = TestDb::fresh().await;
+    let at = db.furnished("links", "8001015009087").await;
+    let insert = "INSERT INTO aloe.booking_links (organisation_id, token_hash, booking_id, expires_at)
+        VALUES ($1, $2, $3, now() + interval '1 day')";
+    let hash = [9_u8; 32].as_slice();
+    let raw = db.raw(aloe_testkit::Door::Person, &at).await.0;
+    let theirs = raw
+        .execute(insert, &[&at.at.id.as_uuid(), &hash, &at.booking.as_uuid()])
+        .await;
+    assert_eq!(code(&theirs.unwrap_err()), "AL014");
+    let raw = db.raw(aloe_testkit::Door::Person, &at).await.0;
+    let own = raw
+        .execute(insert, &[&at.at.id.as_uuid(), &hash, &at.online.as_uuid()])
+        .await;
+    assert_eq!(own.unwrap(), 1);
+    let long =
+        "UPDATE aloe.phone_proofs SET expires_at = proven_at + interval '31 minutes' WHERE proven_at IS NOT NULL";
+    let error = db.superuser().await.execute(long, &[]).await.unwrap_err();
+    assert_eq!(code(&error), "23514");
+}
+
+/// In a demonstration, an invitation to be an owner stands in the outbox of owners alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owners_invitation_is_read_by_owners_only() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("letters").await;
+    let (owner, administrator) = (
+        db.member(&practice, Role::Owner).await,
+        db.member(&practice, Role::Administrator).await,
+    );
+    for template in ["invitation", "owner_invitation"] {
+        let raw = db.raw_member(&practice, &owner).await.0;
+        let add = "INSERT INTO aloe.messages (organisation_id, message_id, channel, template, language, sealed, key_version, dedupe_key)
+            VALUES ($1, gen_random_uuid(), 'email', $2, 'en', '\\x00', 1, $2)";
+        raw.execute(add, &[&practice.id.as_uuid(), &template]).await.unwrap();
+        raw.batch_execute("COMMIT").await.unwrap();
+    }
+    for (member, sees) in [(&owner, 2_i64), (&administrator, 1)] {
+        let raw = db.raw_member(&practice, member).await.0;
+        let row = raw.query_one("SELECT count(*) FROM aloe.messages", &[]).await.unwrap();
+        assert_eq!(row.get::<_, i64>(0), sees);
+    }
+}

@@ -193,3 +193,49 @@ async fn p7_a_counter_reaches_nobody_elses_people_in_any_table() {
         "no form holds a key"
     );
 }
+
+/// Blocking time is the desk's, in one diary on one day; a counter's in its own. Every other closure is a setting.
+#[tokio::test(flavor = "multi_thread")]
+async fn p7_the_desk_blocks_time_and_closes_nothing_else() {
+    let db = TestDb::fresh().await;
+    let office = db.organisation("blocks", OrganisationKind::PublicOffice).await;
+    let counter = at_counter(&db, &office).await;
+    let add = async |resource: Option<uuid::Uuid>, last: &str, from: Option<i16>, kind: &str| {
+        let raw = db.raw_member(&office, &counter).await.0;
+        let to = from.map(|from| from + 60);
+        let statement = format!(
+            "INSERT INTO aloe.closures (organisation_id, closure_id, location_id, resource_id, first_day, last_day, opens, closes, kind)
+            VALUES ($1, gen_random_uuid(), $2, $3, '2027-02-01', '{last}', $4, $5, $6)"
+        );
+        let (organisation, place) = (office.id.as_uuid(), office.location.as_uuid());
+        let done = raw
+            .execute(&statement, &[&organisation, &place, &resource, &from, &to, &kind])
+            .await;
+        raw.batch_execute("COMMIT").await.unwrap();
+        done.is_ok()
+    };
+    let (own, other) = (Some(office.resources[0].as_uuid()), Some(office.resources[1].as_uuid()));
+    assert!(add(own, "2027-02-01", Some(780), "closed").await);
+    assert!(
+        !add(other, "2027-02-01", Some(780), "closed").await,
+        "another counter's"
+    );
+    assert!(!add(None, "2027-02-01", Some(780), "closed").await, "everybody's");
+    assert!(!add(own, "2027-02-02", Some(780), "closed").await, "two days");
+    assert!(!add(own, "2027-02-01", None, "closed").await, "a whole day");
+    assert!(!add(own, "2027-02-01", Some(780), "open").await, "an opening");
+    let superuser = db.superuser().await;
+    superuser
+        .batch_execute("SET session_replication_role = replica")
+        .await
+        .unwrap();
+    let holiday = "INSERT INTO aloe.closures (organisation_id, closure_id, location_id, first_day, last_day, kind)
+        VALUES ($1, gen_random_uuid(), $2, '2027-02-01', '2027-02-01', 'closed')";
+    superuser
+        .execute(holiday, &[&office.id.as_uuid(), &office.location.as_uuid()])
+        .await
+        .unwrap();
+    let raw = db.raw_member(&office, &counter).await.0;
+    let removed = raw.execute("DELETE FROM aloe.closures", &[]).await.unwrap();
+    assert_eq!(removed, 1, "its own block, and not the day that the office is closed");
+}

@@ -6,7 +6,7 @@ use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::Schedule;
 use axum::extract::Path;
 
-use super::booking::{chosen, place_of};
+use super::form::{chosen, in_words, place_of};
 use super::{agenda, show};
 use crate::failure::Failure;
 use crate::form::Form;
@@ -46,13 +46,21 @@ pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     };
     match bookings::move_at_desk(&mut tx, &agenda, id, &to).await {
         Ok(()) => {}
-        Err(BookingError::Clash(_) | BookingError::Taken) => {
+        Err(error @ (BookingError::Clash(_) | BookingError::Taken)) => {
+            let zone = agenda.calendar_zone();
+            let by = match &error {
+                BookingError::Clash(clashes) => clashes.first().map(|c| format!(": {}", in_words(c, &zone))),
+                _ => None,
+            };
             let next = if staff.may(Permission::Overbook) {
                 "To squeeze it in, open the booking and give a reason."
             } else {
                 "The booking is where it was. Your roles do not overbook: choose another time, or ask somebody who may."
             };
-            return Err(Failure::Refused(format!("That time is taken. {next}")));
+            return Err(Failure::Refused(format!(
+                "That time is taken{}. {next}",
+                by.unwrap_or_default()
+            )));
         }
         Err(error) => return Err(error.into()),
     }

@@ -1,6 +1,6 @@
 //! Where bookings stand in a column: rows of five minutes, and lanes side by side where they overlap.
 
-use aloe_db::agenda::Agenda;
+use aloe_db::agenda::{Agenda, Closure};
 use aloe_db::bookings::BookingRow;
 use aloe_domain::booking::Status;
 use aloe_domain::ids::ResourceId;
@@ -36,6 +36,8 @@ pub struct Event {
     pub tell: String,
     /// Whether the panel shows it.
     pub chosen: bool,
+    /// Whether it is blocked time, which has a page of its own.
+    pub is_block: bool,
 }
 
 /// A stretch in which a diary is shut.
@@ -74,45 +76,84 @@ pub fn minute_of_day(at: Timestamp, zone: &TimeZone) -> i64 {
     i64::from(at.hour()) * 60 + i64::from(at.minute())
 }
 
-/// Places the bookings of one column.
+/// Places the bookings of one column, and the time that is blocked in it.
 pub fn events(
-    bookings: &[&BookingRow],
+    (bookings, blocks): (&[&BookingRow], &[&Closure]),
     agenda: &Agenda,
     zone: &TimeZone,
     now: Timestamp,
     chosen: &str,
-    locked: bool,
 ) -> Vec<Event> {
-    let spans: Vec<(i64, i64)> = bookings.iter().map(|b| rows(b, zone)).collect();
-    let lanes = lanes(&spans);
-    bookings
-        .iter()
-        .zip(spans)
-        .zip(lanes)
-        .map(|((b, (row, height)), (lane, of))| {
-            let (state, class) = state_words(b, now);
-            let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
-            let side = if of > 1 {
-                format!(" of{of} l{lane}")
-            } else {
-                String::new()
+    let spans = bookings.iter().map(|b| rows(b, zone));
+    let spans: Vec<(i64, i64)> = spans.chain(blocks.iter().map(|c| block_rows(c))).collect();
+    let events = bookings.iter().map(|b| event(b, agenda, zone, now, chosen));
+    events
+        .chain(blocks.iter().map(|c| blocked(c)))
+        .zip(lanes(&spans))
+        .zip(&spans)
+        .map(|((event, (lane, of)), (row, height))| {
+            let side = match of {
+                1 => String::new(),
+                _ => format!(" of{of} l{lane}"),
             };
-            let mark = if chosen == b.id.to_string() { " chosen" } else { "" };
             Event {
-                id: b.id.to_string(),
-                classes: format!("r{row} h{height}{side} {class}{mark}").trim_end().to_owned(),
-                name: b.person().to_owned(),
-                what: format!("{} · {service}", clock::hour_in(b.starts_at, zone)),
-                state,
-                version: b.version,
-                start: minute_of_day(b.starts_at, zone),
-                minutes: minutes_of(b),
-                movable: !locked && is_movable(b),
-                tell: reached(b),
-                chosen: chosen == b.id.to_string(),
+                classes: format!("r{row} h{height}{side} {}", event.classes)
+                    .trim_end()
+                    .to_owned(),
+                ..event
             }
         })
         .collect()
+}
+
+fn event(b: &BookingRow, agenda: &Agenda, zone: &TimeZone, now: Timestamp, chosen: &str) -> Event {
+    let (state, class) = state_words(b, now);
+    let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
+    let is_chosen = chosen == b.id.to_string();
+    Event {
+        id: b.id.to_string(),
+        classes: format!("{class}{}", if is_chosen { " chosen" } else { "" }),
+        name: b.person().to_owned(),
+        what: format!("{} · {service}", clock::hour_in(b.starts_at, zone)),
+        state,
+        version: b.version,
+        start: minute_of_day(b.starts_at, zone),
+        minutes: minutes_of(b),
+        movable: is_movable(b),
+        tell: reached(b),
+        chosen: is_chosen,
+        is_block: false,
+    }
+}
+
+fn blocked(c: &Closure) -> Event {
+    let (from, to) = c.part.unwrap_or((0, 1440));
+    Event {
+        id: c.id.to_string(),
+        classes: "is-block".to_owned(),
+        name: c.reason.clone(),
+        what: c.hours().unwrap_or_default(),
+        state: String::new(),
+        version: 0,
+        start: i64::from(from),
+        minutes: i64::from(to - from),
+        movable: false,
+        tell: String::new(),
+        chosen: false,
+        is_block: true,
+    }
+}
+
+/// The rows of blocked time.
+fn block_rows(c: &Closure) -> (i64, i64) {
+    let (from, to) = c.part.map_or((0, 1440), |(from, to)| (i64::from(from), i64::from(to)));
+    (from / 5, ((to - from) / 5).max(2).min(288 - from / 5))
+}
+
+/// The blocked time of one diary on one day.
+pub fn blocks_on(agenda: &Agenda, resource: ResourceId, date: Date) -> Vec<&Closure> {
+    let here = |c: &&Closure| c.is_block() && c.resource == Some(resource) && c.first_day == date;
+    agenda.closures.iter().filter(here).collect()
 }
 
 /// Whom a message about a booking reaches: nobody without a phone number.

@@ -1,31 +1,41 @@
 //! The calendar of the desk: day and week, the side panel, bookings and their day.
 
+pub mod block;
 pub mod booking;
 pub mod cancel;
 pub mod day_list;
 pub mod drag;
 pub mod events;
+mod filter;
+pub(crate) mod form;
 pub mod layout;
 pub mod panel;
 pub mod show;
 pub mod state;
 mod team_week;
+mod who;
 
 use aloe_db::agenda::Agenda;
 use aloe_db::bookings::BookingRow;
 use aloe_domain::booking::Status;
 use aloe_domain::permission::need::Schedule;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 use crate::failure::Failure;
 use crate::session::Staff;
 
-/// What every calendar page reads first.
+/// What every calendar page reads first, with the closures of the last month and of all days to come.
 pub(crate) async fn agenda(staff: &Staff<Schedule>) -> Result<Agenda, Failure> {
+    let today = staff.today();
+    agenda_from(staff, today.checked_sub(31.days()).unwrap_or(today)).await
+}
+
+/// The same, with the closures of earlier days.
+pub(crate) async fn agenda_from(staff: &Staff<Schedule>, day: Date) -> Result<Agenda, Failure> {
     let mut tx = staff.begin_as_member().await?;
-    let agenda = Agenda::load(&mut tx, Date::new(2000, 1, 1).unwrap_or(Date::MIN)).await?;
+    let agenda = Agenda::load(&mut tx, day).await?;
     tx.done().await?;
     Ok(agenda)
 }

@@ -10,10 +10,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+use super::filter::{Choice, Filter};
 use super::layout::{self, Column};
 use super::panel::{self, Panel};
 use super::team_week::TeamWeek;
-use super::{agenda, day_of};
+use super::{agenda_from, day_of};
 use crate::clock;
 use crate::failure::Failure;
 use crate::page::{Answer, Shell, html};
@@ -29,6 +30,12 @@ pub struct Wanted {
     view: String,
     #[serde(default)]
     r: String,
+    #[serde(default)]
+    s: String,
+    #[serde(default)]
+    l: String,
+    #[serde(default)]
+    st: String,
     #[serde(default)]
     booking: String,
 }
@@ -64,6 +71,11 @@ struct CalendarPage {
     counts: Counts,
     diaries: Vec<(String, String)>,
     chosen_diary: String,
+    filter: Filter,
+    shown_words: String,
+    services: Vec<Choice>,
+    places: Vec<Choice>,
+    states: Vec<Choice>,
     team: Option<TeamWeek>,
     panel: Option<Panel>,
     setup: bool,
@@ -79,13 +91,24 @@ impl CalendarPage {
             ("", true) => "&r=all".to_owned(),
             (chosen, _) => format!("&r={chosen}"),
         };
-        format!("{}/calendar?date={}{view}{diary}", self.shell.base, self.date)
+        format!(
+            "{}/calendar?date={}{view}{diary}{}",
+            self.shell.base,
+            self.date,
+            self.filter.query()
+        )
+    }
+
+    /// The end of an address that keeps the diary and the filter.
+    fn kept(&self) -> String {
+        format!("&r={}{}", self.chosen_diary, self.filter.query())
     }
 }
 
 /// Shows the calendar.
 pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer {
-    let agenda = agenda(&staff).await?;
+    let earliest = day_of(&wanted.date, &TimeZone::UTC);
+    let agenda = agenda_from(&staff, earliest.checked_sub(8.days()).unwrap_or(earliest)).await?;
     let zone = agenda.calendar_zone();
     let date = day_of(&wanted.date, &zone);
     let now = clock::now();
@@ -94,14 +117,17 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
     let last = first.checked_add((days - 1).days()).unwrap_or(first);
     let (from, to) = (clock::day_bounds(first, &zone).0, clock::day_bounds(last, &zone).1);
     let mut tx = staff.begin().await?;
-    let all = bookings::between(&mut tx, from, to).await?;
+    let mut all = bookings::between(&mut tx, from, to).await?;
     tx.done().await?;
+    let filter = Filter::read(&agenda, &wanted.s, &wanted.l, &wanted.st);
+    all.retain(|b| filter.shows(b));
     let panel = match wanted.booking.parse() {
         Ok(id) => Some(panel::load(&staff, &agenda, id, now).await?),
         Err(_) => None,
     };
     let chosen_diary = chosen_diary(&staff, &wanted.r, week);
-    let shown = diaries(&agenda, &chosen_diary);
+    let mut shown = diaries(&agenda, &chosen_diary);
+    shown.retain(|r| filter.shows_diary(&agenda, r, &all));
     let team = (week && shown.len() > 1).then(|| TeamWeek::of(&agenda, &all, &shown, first, &wanted.booking, now));
     let shown = if team.is_some() { Vec::new() } else { shown };
     let columns = columns(&agenda, &all, &shown, (first, days), &wanted.booking, now);
@@ -127,7 +153,12 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
             .filter(|r| r.active)
             .map(|r| (r.id.to_string(), r.name.clone()))
             .collect(),
+        shown_words: shown_words(&agenda, &chosen_diary, &filter),
+        services: filter.services(&agenda),
+        places: filter.places(&agenda),
+        states: filter.states(),
         chosen_diary,
+        filter,
         team,
         panel,
         setup: agenda.resources.is_empty() || agenda.services.is_empty(),
@@ -136,6 +167,21 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
     };
     cut_to_visible(&mut page, &agenda);
     html(&page)
+}
+
+/// What the page shows, in words: `Dr Naidoo, consultation`.
+fn shown_words(agenda: &Agenda, chosen: &str, filter: &Filter) -> String {
+    let diary = chosen
+        .parse()
+        .ok()
+        .and_then(|id| agenda.resource(id))
+        .map(|r| r.name.clone());
+    let rest = Some(filter.words(agenda)).filter(|words| !words.is_empty());
+    let words: Vec<String> = [diary, rest].into_iter().flatten().collect();
+    match words.is_empty() {
+        true => "everyone".to_owned(),
+        false => words.join(", "),
+    }
 }
 
 fn title(first: Date, last: Date, week: bool, today: Date) -> String {
@@ -197,6 +243,7 @@ fn columns(
             {
                 continue;
             }
+            let blocks = layout::blocks_on(agenda, resource.id, date);
             let seen = own.iter().filter(|b| b.status == Status::Completed).count();
             let counted = format!("{seen} of {} seen", own.len());
             let (name, below) = if days > 1 {
@@ -217,7 +264,7 @@ fn columns(
                 date,
                 today: date == today,
                 shut: Vec::new(),
-                events: layout::events(&own, agenda, &zone, now, chosen, false),
+                events: layout::events((&own, &blocks), agenda, &zone, now, chosen),
                 now: layout::now_line(date, &zone, now),
             });
         }

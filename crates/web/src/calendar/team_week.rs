@@ -1,6 +1,6 @@
 //! The week of everybody: a row for each diary, a column for each day, the bookings of a cell one under the other.
 
-use aloe_db::agenda::{Agenda, Resource};
+use aloe_db::agenda::{Agenda, Closure, Resource};
 use aloe_db::bookings::BookingRow;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -63,6 +63,8 @@ pub struct Line {
     pub minutes: i64,
     /// Row version.
     pub version: i32,
+    /// Whether it is blocked time, which has a page of its own.
+    pub is_block: bool,
 }
 
 impl TeamWeek {
@@ -88,10 +90,19 @@ impl TeamWeek {
                 .map(|date| Cell {
                     date: *date,
                     day: day_words(*date),
-                    lines: lines(&on(resource, *date), &zone, chosen, now),
+                    lines: lines(
+                        &on(resource, *date),
+                        &layout::blocks_on(agenda, resource.id, *date),
+                        &zone,
+                        chosen,
+                        now,
+                    ),
                 })
                 .collect();
-            let booked: usize = cells.iter().map(|cell| cell.lines.len()).sum();
+            let booked: usize = cells
+                .iter()
+                .map(|cell| cell.lines.iter().filter(|line| !line.is_block).count())
+                .sum();
             let of = if resource.discipline.is_empty() {
                 String::new()
             } else {
@@ -115,23 +126,46 @@ fn day_words(date: Date) -> String {
     format!("{} {}", clock::weekday(date), date.day())
 }
 
-fn lines(bookings: &[&BookingRow], zone: &TimeZone, chosen: &str, now: Timestamp) -> Vec<Line> {
-    let line = |b: &&BookingRow| {
-        let (state, class) = state_words(b, now);
-        let id = b.id.to_string();
-        Line {
-            at: clock::hour_in(b.starts_at, zone),
-            name: b.person().to_owned(),
-            class,
-            state,
-            chosen: id == chosen,
-            movable: layout::is_movable(b),
-            tell: layout::reached(b),
-            start: layout::minute_of_day(b.starts_at, zone),
-            minutes: layout::minutes_of(b),
-            version: b.version,
-            id,
-        }
-    };
-    bookings.iter().map(line).collect()
+fn lines(bookings: &[&BookingRow], blocks: &[&Closure], zone: &TimeZone, chosen: &str, now: Timestamp) -> Vec<Line> {
+    let booked = bookings.iter().map(|b| line(b, zone, chosen, now));
+    let mut lines: Vec<Line> = booked.chain(blocks.iter().map(|c| blocked(c))).collect();
+    lines.sort_by_key(|line| line.start);
+    lines
+}
+
+fn line(b: &BookingRow, zone: &TimeZone, chosen: &str, now: Timestamp) -> Line {
+    let (state, class) = state_words(b, now);
+    let id = b.id.to_string();
+    Line {
+        at: clock::hour_in(b.starts_at, zone),
+        name: b.person().to_owned(),
+        class,
+        state,
+        chosen: id == chosen,
+        movable: layout::is_movable(b),
+        tell: layout::reached(b),
+        start: layout::minute_of_day(b.starts_at, zone),
+        minutes: layout::minutes_of(b),
+        version: b.version,
+        is_block: false,
+        id,
+    }
+}
+
+fn blocked(c: &Closure) -> Line {
+    let (from, to) = c.part.unwrap_or((0, 1440));
+    Line {
+        id: c.id.to_string(),
+        at: clock::minutes(from.into()),
+        name: c.reason.clone(),
+        class: "is-block",
+        state: "blocked".to_owned(),
+        chosen: false,
+        movable: false,
+        tell: String::new(),
+        start: i64::from(from),
+        minutes: i64::from(to - from),
+        version: 0,
+        is_block: true,
+    }
 }

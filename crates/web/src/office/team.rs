@@ -265,7 +265,11 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     );
     let message = Message {
         channel: Channel::Email,
-        template: "invitation",
+        template: if roles.contains(Role::Owner) {
+            "owner_invitation"
+        } else {
+            "invitation"
+        },
         language: "en",
         to: email.as_str(),
         subject: &format!("Join {organisation}"),

@@ -9,6 +9,7 @@
 mod api;
 mod attacks;
 mod booking;
+mod calendar;
 mod desk;
 mod door;
 mod edge;

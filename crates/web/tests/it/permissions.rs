@@ -36,6 +36,8 @@ fn path(of: &Furnished, template: &str, slug: &str) -> String {
         of.at.resources[1].to_string()
     } else if template.contains("/services/") {
         of.at.service.to_string()
+    } else if template.contains("/blocks/") {
+        of.block.to_string()
     } else if template.contains("/closures/") {
         of.closure.to_string()
     } else {
@@ -79,6 +81,10 @@ fn fields(of: &Furnished, template: &str) -> Vec<(&'static str, String)> {
     };
     match template.strip_prefix("/o/{org}").unwrap_or_default() {
         "/bookings/{id}/cancel" => set("reason", "The patient asked"),
+        "/blocks" => {
+            set("from", "13:00");
+            set("to", "14:00");
+        }
         "/patients/{id}/merge" => set("other", &of.kept.0.to_string()),
         "/patients/{id}/consult" => set("booking", &of.booking.to_string()),
         "/settings/diaries" | "/settings/diaries/{id}" => set("kind", "practitioner"),
@@ -303,6 +309,7 @@ async fn nothing_of_another_practice(app: &TestApp, one: &Furnished, two: &Furni
                 "Persontwo",
                 "8501016184086",
                 "Stocktaking two",
+                "Meeting two",
                 "colleague@two",
                 "Example two",
             ] {
@@ -349,9 +356,9 @@ async fn send_foreign(app: &TestApp, one: &Furnished, two: &Furnished, route: &R
     if route.method == "GET" {
         let separator = if path.contains('?') { '&' } else { '?' };
         let (patient, booking) = (two.patient, two.booking);
+        let (diary, service, place) = (two.at.resources[0], two.at.service, two.at.location);
         let query = format!(
-            "patient={patient}&booking={booking}&with={patient}&diary={}",
-            two.at.resources[0]
+            "patient={patient}&booking={booking}&with={patient}&diary={diary}&resource={diary}&r={diary}&s={service}&l={place}"
         );
         return browser.get(&format!("{path}{separator}{query}")).await;
     }

@@ -1,0 +1,218 @@
+//! Blocking time in a diary from the calendar, and giving it back.
+
+use aloe_db::agenda::{Agenda, Closure};
+use aloe_db::bookings::{self, Block};
+use aloe_domain::ids::{LocationId, ResourceId};
+use aloe_domain::permission::need::Schedule;
+use aloe_domain::scheduling::{MinuteOfDay, Period, Span};
+use askama::Template;
+use axum::extract::Path;
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time};
+use uuid::Uuid;
+
+use super::form::{Choice, in_words, place_of};
+use super::{agenda, agenda_from, day_of};
+use crate::clock;
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
+use crate::query::Query;
+use crate::session::Staff;
+
+/// Where in the calendar the page was asked for.
+#[derive(serde::Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    resource: String,
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    time: String,
+}
+
+#[derive(Template)]
+#[template(path = "calendar/block.html")]
+struct BlockForm {
+    shell: Shell,
+    back: String,
+    resources: Vec<Choice>,
+    locations: Vec<Choice>,
+    /// Who is booked in the time that is to be blocked.
+    standing: Vec<String>,
+    f: Form,
+}
+
+#[derive(Template)]
+#[template(path = "calendar/blocked.html")]
+struct BlockedPage {
+    shell: Shell,
+    back: String,
+    id: String,
+    what: String,
+    facts: Vec<(&'static str, String)>,
+}
+
+fn page(staff: &Staff<Schedule>, agenda: &Agenda, f: Form) -> BlockForm {
+    let date = day_of(f.get("date"), &agenda.calendar_zone());
+    let diaries = agenda.resources.iter().filter(|r| r.active);
+    let places = agenda.locations.iter().filter(|l| l.active);
+    BlockForm {
+        shell: Shell::new(staff),
+        back: staff.link(&format!("/calendar?date={date}")),
+        resources: diaries.map(|r| (r.id.to_string(), r.name.clone())).collect(),
+        locations: places.map(|l| (l.id.to_string(), l.name.clone())).collect(),
+        standing: Vec::new(),
+        f,
+    }
+}
+
+/// The empty form; from a place in the calendar, with its diary and an hour from its time on.
+pub async fn new(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer {
+    let agenda = agenda(&staff).await?;
+    let resource: Option<ResourceId> = wanted.resource.parse().ok().or(staff.member.resource);
+    let resource = resource.or_else(|| agenda.resources.iter().find(|r| r.active).map(|r| r.id));
+    let from = MinuteOfDay::parse(&wanted.time).ok();
+    let to = from.and_then(|from| MinuteOfDay::new((from.minutes() + 60).min(1440)).ok());
+    let words = |m: Option<MinuteOfDay>| m.map(|m| m.to_string()).unwrap_or_default();
+    let f = Form::filled([
+        ("date", day_of(&wanted.date, &agenda.calendar_zone()).to_string()),
+        ("resource", resource.map(|r| r.to_string()).unwrap_or_default()),
+        (
+            "location",
+            place_of(&agenda, resource).map(|l| l.to_string()).unwrap_or_default(),
+        ),
+        ("from", words(from)),
+        ("to", words(to)),
+    ]);
+    html(&page(&staff, &agenda, f))
+}
+
+fn read(agenda: &Agenda, f: &mut Form) -> Option<Block> {
+    let resource = f.id::<ResourceId>("resource");
+    let location = match agenda.locations.as_slice() {
+        [only] => Some(only.id),
+        _ => f.id::<LocationId>("location"),
+    };
+    let day = f.parse("date", |text| text.parse::<Date>().map_err(|_| "Choose the date."));
+    let (from, to) = (f.parse("from", five_minutes), f.parse("to", five_minutes));
+    let part = Period::new(from?, to?);
+    if let Err(error) = &part {
+        f.complain("to", error);
+    }
+    let reason = f.line::<120>("reason");
+    if reason.is_empty() {
+        f.complain("reason", "Say why in a few words: it stands in the calendar.");
+    }
+    let (resource, location) = (resource?, location?);
+    if agenda.resource(resource).is_none() || agenda.location(location).is_none() {
+        f.complain("resource", "Choose one from the list.");
+    }
+    Some(Block {
+        location,
+        resource,
+        day: day?,
+        part: part.ok()?,
+        reason,
+    })
+    .filter(|_| f.is_fine())
+}
+
+/// A time on the wall that closures can begin and end at.
+fn five_minutes(text: &str) -> Result<MinuteOfDay, String> {
+    let minute = MinuteOfDay::parse(text).map_err(|e| e.to_string())?;
+    match minute.minutes() % 5 {
+        0 => Ok(minute),
+        _ => Err("Choose a multiple of five minutes.".to_owned()),
+    }
+}
+
+fn span_of(agenda: &Agenda, block: &Block) -> Option<Span> {
+    let midnight = block.day.to_datetime(Time::midnight());
+    let moment = |m: MinuteOfDay| {
+        let wall = midnight
+            .checked_add(SignedDuration::from_mins(m.minutes().into()))
+            .ok()?;
+        Some(wall.to_zoned(agenda.zone(block.location)).ok()?.timestamp())
+    };
+    Span::new(moment(block.part.from())?, moment(block.part.to())?)
+}
+
+/// Blocks the time. Where people are booked in it, they are named first, and stay.
+pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
+    let agenda = agenda(&staff).await?;
+    let Some(block) = read(&agenda, &mut f) else {
+        return refused(&page(&staff, &agenda, f));
+    };
+    let Some(span) = span_of(&agenda, &block) else {
+        f.complain("from", "The clocks skip this time on that day. Choose another.");
+        return refused(&page(&staff, &agenda, f));
+    };
+    let mut tx = staff.begin().await?;
+    let standing = bookings::standing_in(&mut tx, block.resource, span).await?;
+    if !standing.is_empty() && !f.ticked("anyway") {
+        tx.done().await?;
+        let mut page = page(&staff, &agenda, f);
+        page.standing = standing
+            .iter()
+            .map(|c| in_words(c, &agenda.zone(block.location)))
+            .collect();
+        return conflict(&page);
+    }
+    let back = format!("/calendar?date={}", block.day);
+    if !staff.is_first(&mut tx, &f).await? {
+        return Ok(staff.sent_twice(&back));
+    }
+    bookings::block(&mut tx, &block).await?;
+    tx.commit().await?;
+    let stay = match standing.len() {
+        0 => "",
+        _ => " Whoever is booked in it stays: move or cancel them.",
+    };
+    let said = format!("{} to {} is blocked.{stay}", block.part.from(), block.part.to());
+    Ok(see_other_saying(&staff.app, &staff.link(&back), &said))
+}
+
+/// The block of this id, if the desk may take it back.
+async fn block_of(staff: &Staff<Schedule>, id: &str) -> Result<(Agenda, Closure), Failure> {
+    let id: Uuid = id.parse().map_err(|_| Failure::Missing)?;
+    let agenda = agenda_from(staff, Date::new(2000, 1, 1).unwrap_or(Date::MIN)).await?;
+    let found = agenda.closures.iter().find(|c| c.id == id && c.is_block()).cloned();
+    Ok((agenda, found.ok_or(Failure::Missing)?))
+}
+
+/// Shows blocked time, with a button that gives it back.
+pub async fn show(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>) -> Answer {
+    let (agenda, block) = block_of(&staff, &id).await?;
+    let diary = block.resource.and_then(|r| agenda.resource(r)).map(|r| r.name.clone());
+    let mut facts = vec![
+        ("Diary", diary.unwrap_or_default()),
+        ("Day", clock::long_date(block.first_day, staff.today())),
+        ("Time", block.hours().unwrap_or_default()),
+    ];
+    if agenda.locations.len() > 1 {
+        let place = agenda.location(block.location).map(|l| l.name.clone());
+        facts.push(("Place", place.unwrap_or_default()));
+    }
+    html(&BlockedPage {
+        shell: Shell::new(&staff),
+        back: staff.link(&format!("/calendar?date={}", block.first_day)),
+        id: block.id.to_string(),
+        what: block.reason,
+        facts,
+    })
+}
+
+/// Gives the time back: it can be booked again at once.
+pub async fn remove(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>, _f: Form) -> Answer {
+    let (_, block) = block_of(&staff, &id).await?;
+    let mut tx = staff.begin().await?;
+    bookings::unblock(&mut tx, block.id).await?;
+    tx.commit().await?;
+    let said = format!("{} can be booked again.", block.hours().unwrap_or_default());
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link(&format!("/calendar?date={}", block.first_day)),
+        &said,
+    ))
+}

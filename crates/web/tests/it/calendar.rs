@@ -1,0 +1,227 @@
+//! The calendar's pages: whom a booking is for, what is shown, and time that is blocked.
+
+use aloe_domain::permission::Role;
+use aloe_testkit::{Member, Organisation};
+use axum::http::StatusCode;
+
+use crate::support::{Page, TestApp};
+
+const NEW: &str = "/o/desk/bookings/new";
+const BLOCK: &str = "/o/desk/blocks/new";
+
+async fn desk(app: &TestApp) -> (Organisation, Member) {
+    let practice = app.db.practice("desk").await;
+    let reception = app.db.member(&practice, Role::Reception).await;
+    (practice, reception)
+}
+
+/// A whole booking form for a Monday far ahead, with some fields otherwise.
+async fn book(app: &TestApp, at: &Organisation, by: &Member, other: &[(&str, &str)]) -> Page {
+    let (service, diary, place) = (
+        at.service.to_string(),
+        at.resources[0].to_string(),
+        at.location.to_string(),
+    );
+    let key = uuid::Uuid::new_v4().to_string();
+    let mut fields = vec![
+        ("key", key.as_str()),
+        ("service", &service),
+        ("resource", &diary),
+        ("location", &place),
+        ("date", "2027-02-01"),
+        ("start", "09:00"),
+        ("name", "Thandi Mokoena"),
+        ("channel", "desk"),
+    ];
+    fields.retain(|(name, _)| !other.iter().any(|(set, _)| set == name));
+    fields.extend(other);
+    app.signed_in(by).post(NEW, "/o/desk/bookings", &fields).await
+}
+
+async fn block(app: &TestApp, at: &Organisation, by: &Member, other: &[(&str, &str)]) -> Page {
+    let (diary, place) = (at.resources[0].to_string(), at.location.to_string());
+    let mut fields = vec![
+        ("resource", diary.as_str()),
+        ("location", &place),
+        ("date", "2027-02-01"),
+        ("from", "13:00"),
+        ("to", "14:00"),
+        ("reason", "Staff meeting"),
+    ];
+    fields.retain(|(name, _)| !other.iter().any(|(set, _)| set == name));
+    fields.extend(other);
+    app.signed_in(by).post(BLOCK, "/o/desk/blocks", &fields).await
+}
+
+async fn count(app: &TestApp, table: &str) -> i64 {
+    let query = format!("SELECT count(*) FROM aloe.{table}");
+    app.db.superuser().await.query_one(&query, &[]).await.unwrap().get(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_on_file_is_found_and_chosen_while_a_booking_is_made() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let patient = app.db.patient(&reception, "Dlamini", "8001015009087").await.to_string();
+    for typed in ["Dlam", "8001015009087"] {
+        let found = book(&app, &at, &reception, &[("name", typed), ("who", "find")]).await;
+        assert_eq!(found.status, StatusCode::OK);
+        assert!(found.text.contains(&format!("value=\"{patient}\"")), "{typed}");
+        assert!(
+            !found.text.contains("8001015009087\"") || typed == "8001015009087",
+            "masked"
+        );
+        assert_eq!(found.value_of("start"), "09:00", "what was typed is kept");
+    }
+    let nobody = book(&app, &at, &reception, &[("name", "Zzyzx"), ("who", "find")]).await;
+    assert!(nobody.text.contains("Nobody of this name or number is on file"));
+    let chosen = book(&app, &at, &reception, &[("name", "Dlam"), ("who", &patient)]).await;
+    assert_eq!(chosen.value_of("patient"), patient);
+    assert!(chosen.text.contains("On file"));
+    assert!(chosen.value_of("name").contains("Dlamini"));
+    let other = book(&app, &at, &reception, &[("patient", &patient), ("who", "none")]).await;
+    assert_eq!(other.value_of("patient"), "");
+    assert_eq!(count(&app, "bookings").await, 0, "nothing is booked by looking");
+    let name = chosen.value_of("name");
+    let booked = book(&app, &at, &reception, &[("patient", &patient), ("name", &name)]).await;
+    assert_eq!(booked.status, StatusCode::SEE_OTHER, "{}", booked.text);
+    let query = "SELECT count(*) FROM aloe.bookings WHERE patient_id::text = $1";
+    let row = app.db.superuser().await.query_one(query, &[&patient]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(0), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_for_somebody_is_recorded_without_what_was_typed() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    app.db.patient(&reception, "Dlamini", "8001015009087").await;
+    book(&app, &at, &reception, &[("name", "8001015009087"), ("who", "find")]).await;
+    let query = "SELECT to_jsonb(e)::text FROM aloe.audit_entries e WHERE action = 'search'";
+    let rows = app.db.superuser().await.query(query, &[]).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(!rows[0].get::<_, String>(0).contains("8001015009087"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_person_is_refused_and_malformed_ids_are_too() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let nobody = uuid::Uuid::new_v4().to_string();
+    assert_eq!(
+        book(&app, &at, &reception, &[("who", &nobody)]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let malformed = book(&app, &at, &reception, &[("who", "everybody")]).await;
+    assert!(malformed.status.is_client_error());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blocked_time_stands_in_the_calendar_is_offered_to_nobody_and_given_back() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let done = block(&app, &at, &reception, &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let mut browser = app.signed_in(&reception);
+    for view in ["", "&view=week&r=all"] {
+        let page = browser.get(&format!("/o/desk/calendar?date=2027-02-01{view}")).await;
+        assert!(page.text.contains("Staff meeting"), "{view}");
+    }
+    let inside = book(&app, &at, &reception, &[("start", "13:20")]).await;
+    assert_eq!(inside.status, StatusCode::CONFLICT);
+    assert!(inside.text.contains("13:00 to 14:00, closed: Staff meeting"));
+    let touching = book(&app, &at, &reception, &[("start", "14:00")]).await;
+    assert_eq!(touching.status, StatusCode::SEE_OTHER, "a block ends when it ends");
+    let squeezed = book(
+        &app,
+        &at,
+        &reception,
+        &[("start", "13:20"), ("overbook_reason", "in pain")],
+    )
+    .await;
+    assert_eq!(squeezed.status, StatusCode::SEE_OTHER, "{}", squeezed.text);
+    let query = "SELECT overbook_reason FROM aloe.bookings WHERE overbook_reason <> ''";
+    let reasons = app.db.superuser().await.query(query, &[]).await.unwrap();
+    assert_eq!(reasons.len(), 1, "why it was squeezed in is kept");
+    let id: uuid::Uuid = app
+        .db
+        .superuser()
+        .await
+        .query_one("SELECT closure_id FROM aloe.closures", &[])
+        .await
+        .unwrap()
+        .get(0);
+    let page = format!("/o/desk/blocks/{id}");
+    assert!(browser.get(&page).await.text.contains("13:00 to 14:00"));
+    let back = browser.post(&page, &format!("{page}/remove"), &[]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER);
+    assert_eq!(count(&app, "closures").await, 0);
+    let gone = browser.post(NEW, &format!("{page}/remove"), &[]).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_are_booked_are_named_before_their_time_is_blocked() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    book(&app, &at, &reception, &[("start", "13:20")]).await;
+    let asked = block(&app, &at, &reception, &[]).await;
+    assert_eq!(asked.status, StatusCode::CONFLICT);
+    assert!(asked.text.contains("Thandi Mokoena"));
+    assert_eq!(asked.value_of("reason"), "Staff meeting", "what was typed is kept");
+    assert_eq!(count(&app, "closures").await, 0);
+    let sure = block(&app, &at, &reception, &[("anyway", "1")]).await;
+    assert_eq!(sure.status, StatusCode::SEE_OTHER);
+    assert_eq!(count(&app, "closures").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_that_makes_no_sense_is_refused_beside_its_field() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    for (field, value, sentence) in [
+        ("from", "1 o'clock", "Write times as hours and minutes"),
+        ("from", "13:02", "multiple of five"),
+        ("to", "12:00", "The end must be later"),
+        ("date", "soon", "Choose the date."),
+        ("reason", "", "Say why in a few words"),
+        (
+            "resource",
+            "5f0c2a0e-6a52-4f43-9b33-0a4c77e3a001",
+            "Choose one from the list",
+        ),
+    ] {
+        let page = block(&app, &at, &reception, &[(field, value)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}={value}");
+        assert!(page.text.contains(sentence), "{field}={value}");
+        assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{field}={value}");
+    }
+    assert_eq!(count(&app, "closures").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calendar_shows_what_is_asked_for_and_says_so() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    book(&app, &at, &reception, &[]).await;
+    let mut browser = app.signed_in(&reception);
+    let day = "/o/desk/calendar?date=2027-02-01";
+    let service = at.service.to_string();
+    for (query, shows) in [
+        (String::new(), true),
+        (format!("&s={service}"), true),
+        ("&st=expected".into(), true),
+        (format!("&s={service}&st=waiting"), false),
+        ("&st=missed".into(), false),
+        // What is not known filters nothing.
+        ("&st=elsewhere&s=5f0c2a0e-6a52-4f43-9b33-0a4c77e3a001&l=x".into(), true),
+    ] {
+        for view in ["", "&view=week&r=all"] {
+            let page = browser.get(&format!("{day}{query}{view}")).await;
+            assert_eq!(page.text.contains("Thandi Mokoena"), shows, "{query}{view}");
+        }
+    }
+    let page = browser.get(&format!("{day}&st=waiting")).await;
+    assert!(page.text.contains("Show: waiting"));
+    let kept = page.text.matches("&#38;st=waiting").count() + page.text.matches("&amp;st=waiting").count();
+    assert!(kept >= 4, "earlier, later, day and week keep the filter: {kept}");
+}

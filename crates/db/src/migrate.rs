@@ -47,6 +47,7 @@ migrations![
     "0020_whole_fences",
     "0021_cheaper_fences",
     "0022_blocked_time",
+    "0023_whole_trail",
 ];
 
 /// What stops a migration.

@@ -150,6 +150,8 @@ fn desk() -> Vec<Route> {
             Needs(Schedule),
             calendar::state::attach,
         ),
+        read("/o/{org}/bookings/{id}/who", Needs(Schedule), calendar::who::ask),
+        write("/o/{org}/bookings/{id}/who", Needs(Schedule), calendar::who::look),
         read("/o/{org}/bookings/{id}/cancel", Needs(Schedule), calendar::cancel::ask),
         write(
             "/o/{org}/bookings/{id}/cancel",

@@ -59,7 +59,7 @@ fn quotes(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b == b'"').count()
 }
 
-/// The records of a file. Blank lines and remarks (`#`) are left out.
+/// The records of a file. Blank lines are left out, and the remarks that Aloe puts above a line that it returns.
 pub struct Lines<R> {
     source: R,
     number: u64,
@@ -93,7 +93,7 @@ impl<R: Source> Lines<R> {
             let Some(first) = self.physical()? else { return Ok(None) };
             self.number += 1;
             let number = self.number;
-            if first.starts_with(b"#") || first.iter().all(u8::is_ascii_whitespace) {
+            if is_remark(&first) || first.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
             if quotes(&first).is_multiple_of(2) {
@@ -124,6 +124,16 @@ impl<R: Source> Lines<R> {
             bytes: taken.concat(),
         })
     }
+}
+
+/// Whether a line is a remark of Aloe's own, `# line 12: why`. Any other that begins with `#` may be somebody's file number.
+fn is_remark(line: &[u8]) -> bool {
+    // A spreadsheet that saves the file again may put the remark between quotation marks.
+    let Some(rest) = line.strip_prefix(b"\"").unwrap_or(line).strip_prefix(b"# line ") else {
+        return false;
+    };
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && rest.get(digits..).is_some_and(|rest| rest.starts_with(b": "))
 }
 
 /// Two broken lines near each other look like one cell over several lines. A cell that holds whole records is none.
@@ -275,6 +285,12 @@ mod tests {
     fn remarks_and_blank_lines_are_left_out() {
         let lines = all("a,b\n# line 2: why\n\n1,2\n");
         assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 4]);
+    }
+
+    #[test]
+    fn what_begins_like_a_remark_and_is_none_is_a_line() {
+        let lines = all("#,surname\n#1001,Dlamini\n# a comment,x\n\"# line 2: a, b\",\n# line x: 1,2\n");
+        assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 2, 3, 5]);
     }
 
     #[test]

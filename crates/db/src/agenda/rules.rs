@@ -128,7 +128,7 @@ impl Closure {
     }
 
     /// From when to when it closes a day, if it does.
-    fn on(&self, day: Date, zone: &TimeZone) -> Option<Closed> {
+    pub fn on(&self, day: Date, zone: &TimeZone) -> Option<Closed> {
         let (from, to) = self.part.unwrap_or((0, 1440));
         let moment = |minutes: i16| {
             let midnight = day.to_datetime(Time::midnight());

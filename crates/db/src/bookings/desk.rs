@@ -3,13 +3,13 @@
 use aloe_domain::booking::{Channel, Status};
 use aloe_domain::ids::{BookingId, LocationId, PatientId, ResourceId, ServiceId};
 use aloe_domain::permission::need::Schedule;
-use aloe_domain::scheduling::{Occupancy, Span, next_lane, overbook_lane};
+use aloe_domain::scheduling::{LONGEST_BOOKING, Occupancy, Span, next_lane, overbook_lane};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::BookingError;
 use super::place::{NewBooking, Placement, note_change, occupy, write};
-use super::read::{Clash, clashes, find};
+use super::read::{BookingRow, Clash, clashes, find};
 use crate::agenda::{Agenda, busy};
 use crate::idempotency::{Fingerprint, IdempotencyKey};
 use crate::statement::sql;
@@ -82,7 +82,7 @@ fn stretch(agenda: &Agenda, service: ServiceId, starts_at: Timestamp, minutes: i
     let ends_at = starts_at.checked_add(of(minutes)).ok()?;
     let from = starts_at.checked_sub(of(service.buffer_before)).ok()?;
     let span = Span::new(from, ends_at.checked_add(of(service.buffer_after)).ok()?)?;
-    (5..=720).contains(&minutes).then_some((ends_at, span))
+    (5..=LONGEST_BOOKING).contains(&minutes).then_some((ends_at, span))
 }
 
 /// Chooses a lane of a diary for a service, or says what is in the way. The desk is held to no daily limit: it sees the day.
@@ -274,10 +274,11 @@ pub async fn move_at_desk(
     Ok(())
 }
 
-/// Takes a booking to its next state. Cancelling and not coming give the time back; coming after all takes it again.
+/// Takes a booking to its next state. Cancelling and not coming give the time back.
 ///
 /// # Errors
-/// `Transition` for a step that its life does not allow, `Stale` when it changed since it was on screen.
+/// `Transition` for a step that its life does not allow, `Stale` when it changed since it was on screen, `Clash` when the time
+/// that it takes again was given to somebody else.
 pub async fn set_status(
     tx: &mut Tx<Schedule>,
     agenda: &Agenda,
@@ -292,12 +293,7 @@ pub async fn set_status(
     }
     let to = booking.status.change_to(to)?;
     if to.occupies() && !booking.status.occupies() {
-        let minutes = (booking.ends_at.as_second() - booking.starts_at.as_second()) / 60;
-        let minutes = i32::try_from(minutes).unwrap_or(0);
-        let (_, span) = stretch(agenda, booking.service, booking.starts_at, minutes).ok_or(BookingError::NotOffered)?;
-        let in_diary = (booking.service, booking.resource);
-        let at = choose(tx, agenda, in_diary, span, Some(id), false).await?;
-        occupy(tx, id, &at).await?;
+        take_again(tx, agenda, &booking).await?;
     }
     tx.run_one(
         sql!("bookings/set_status"),
@@ -310,6 +306,29 @@ pub async fn set_status(
     }
     note_change(tx, "calendar").await?;
     Ok(())
+}
+
+/// Somebody who did not come comes after all: the booking takes its time again, beside whoever has it now where a reason to
+/// squeeze it in was given.
+async fn take_again(tx: &mut Tx<Schedule>, agenda: &Agenda, booking: &BookingRow) -> Result<(), BookingError> {
+    let minutes = (booking.ends_at.as_second() - booking.starts_at.as_second()) / 60;
+    let minutes = i32::try_from(minutes).unwrap_or(0);
+    let (_, span) = stretch(agenda, booking.service, booking.starts_at, minutes).ok_or(BookingError::NotOffered)?;
+    let in_diary = (booking.service, booking.resource);
+    let squeezed = !booking.overbook_reason.is_empty();
+    let at = choose(tx, agenda, in_diary, span, Some(booking.id), squeezed).await?;
+    occupy(tx, booking.id, &at).await
+}
+
+/// Keeps why a booking is squeezed in, and answers its new version.
+///
+/// # Errors
+/// `Stale` when it changed since it was on screen.
+pub async fn squeeze_in(tx: &mut Tx<Schedule>, id: BookingId, version: i32, why: &str) -> Result<i32, BookingError> {
+    tx.run_one(sql!("bookings/squeeze_in"), &[&id.as_uuid(), &version, &why])
+        .await
+        .map_err(stale)?;
+    Ok(version + 1)
 }
 
 /// Corrects name, phone, note or service.

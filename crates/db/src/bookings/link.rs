@@ -41,6 +41,8 @@ pub struct Confirmed {
     pub phone: String,
     /// Language code.
     pub language: String,
+    /// Row version: what a calendar program tells an older entry by.
+    pub version: i32,
 }
 
 impl Confirmed {
@@ -58,6 +60,7 @@ impl Confirmed {
             first_name: name.split_whitespace().next().unwrap_or_default().to_owned(),
             phone: row.get("contact_phone"),
             language: row.get("language"),
+            version: row.get("version"),
         })
     }
 }

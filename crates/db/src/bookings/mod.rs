@@ -12,11 +12,13 @@ pub mod synthetic;
 
 pub use crate::idempotency::{Fingerprint, IdempotencyKey};
 pub use block::{Block, block, standing_in, unblock};
-pub use desk::{DeskBooking, Edit, Move, attach_patient, book_at_desk, detach_patient, edit, move_at_desk, set_status};
+pub use desk::{
+    DeskBooking, Edit, Move, attach_patient, book_at_desk, detach_patient, edit, move_at_desk, set_status, squeeze_in,
+};
 pub use hold::{HOLD_SECONDS, Hold, drop_hold, find_hold, hold};
 pub use link::{Confirmed, add_link, cancel_by_link, move_by_link, occupied_by, of_link, of_person};
 pub use online::{PersonBooking, book_with_proof};
-pub use read::{BookingRow, Clash, MessageState, between, find, messages_of};
+pub use read::{BookingRow, Clash, MessageState, between, find, messages_of, to_come};
 
 use crate::error::DbError;
 use crate::keys::KeyError;

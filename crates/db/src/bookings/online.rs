@@ -93,6 +93,7 @@ pub async fn book_with_proof(
                 .to_owned(),
             phone: phone.e164().to_owned(),
             language: new.language.to_owned(),
+            version: 1,
         }),
         _ => first_or_taken(tx, key, &fingerprint, Some(new.id), link).await,
     }

@@ -177,6 +177,17 @@ pub async fn messages_of(tx: &mut Tx<Schedule>, id: BookingId) -> Result<Vec<Mes
         .collect())
 }
 
+/// How many bookings of a diary are still to come.
+///
+/// # Errors
+/// What the database answered.
+pub async fn to_come(tx: &mut Tx<Schedule>, resource: ResourceId) -> Result<i64, DbError> {
+    Ok(tx
+        .get(sql!("bookings/to_come"), &[&resource.as_uuid()])
+        .await?
+        .get("bookings"))
+}
+
 /// The bookings in the way of a stretch of one diary.
 pub(super) async fn clashes<N>(
     tx: &mut Tx<N>,

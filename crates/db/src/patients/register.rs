@@ -255,6 +255,16 @@ async fn store_document(
     store(tx, keys, id, &identifier).await
 }
 
+/// Takes the membership of a medical scheme off a file.
+///
+/// # Errors
+/// What the database answered.
+pub async fn end_medical_aid(tx: &mut Tx<Patients>, id: PatientId) -> Result<(), PatientError> {
+    tx.run(sql!("patients/remove_identifier"), &[&id.as_uuid(), &"medical_aid"])
+        .await?;
+    Ok(())
+}
+
 async fn store_medical_aid(
     tx: &mut Tx<Patients>,
     keys: &crate::keys::OrganisationKeys,

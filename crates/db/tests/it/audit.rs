@@ -137,6 +137,41 @@ async fn a_member_without_the_right_reads_their_own_entries_only() {
 }
 
 /// Lesson 16: each act leaves the entries that it should, and does not happen when they cannot be written.
+/// The operations themselves, and not only what they call: none happens without its entry.
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_searching_opening_revealing_and_merging_fail_without_their_entry() {
+    let db = TestDb::fresh().await;
+    let at = db.furnished("unwritten", "8001015009087").await;
+    let superuser = db.superuser().await;
+    superuser
+        .batch_execute("REVOKE INSERT ON aloe.audit_entries FROM aloe_definer")
+        .await
+        .unwrap();
+    let today = jiff::civil::date(2026, 11, 23);
+    let membership = &at.owner.membership;
+    let scope = membership.scope::<need::Patients>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    for typed in ["Person", "8001015009087", "1980-01-01", "nobody of this name"] {
+        assert!(
+            aloe_db::patients::search(&mut tx, &db.keys, typed, today)
+                .await
+                .is_err(),
+            "searching for {typed}"
+        );
+        tx = db.doors.member(&visit(), &scope).await.unwrap();
+    }
+    let scope = membership.scope::<need::Clinical>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    assert!(aloe_db::clinical::open_file(&mut tx, at.patient, 10).await.is_err());
+    let scope = membership.scope::<need::RevealToVerify>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let revealed = aloe_db::patients::reveal(&mut tx, &db.keys, at.identifier, "to verify").await;
+    assert!(revealed.is_err());
+    let scope = membership.scope::<need::AllPatients>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    assert!(aloe_db::patients::merge(&mut tx, at.patient, at.kept.0).await.is_err());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn p13_each_act_leaves_its_entries_and_does_not_happen_without_them() {
     let db = TestDb::fresh().await;

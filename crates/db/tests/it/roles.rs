@@ -1,10 +1,11 @@
 //! The conditions inside the table of roles: own counter, the person in front of it, one's own patients (P7).
 
 use aloe_db::bookings;
+use aloe_db::clinical;
 use aloe_db::patients;
 use aloe_domain::booking::Status;
 use aloe_domain::ids::{BookingId, PatientId};
-use aloe_domain::permission::need::{AuditOwn, Patients, RevealToVerify, Schedule};
+use aloe_domain::permission::need::{AllPatients, AuditOwn, Clinical, Patients, RevealToVerify, Schedule};
 use aloe_domain::permission::{OrganisationKind, Role};
 use aloe_testkit::{Member, Organisation, TestDb, visit};
 
@@ -238,4 +239,101 @@ async fn p7_the_desk_blocks_time_and_closes_nothing_else() {
     let raw = db.raw_member(&office, &counter).await.0;
     let removed = raw.execute("DELETE FROM aloe.closures", &[]).await.unwrap();
     assert_eq!(removed, 1, "its own block, and not the day that the office is closed");
+}
+
+async fn entities(db: &TestDb, by: &Member, patient: Option<PatientId>) -> Vec<String> {
+    let scope = by.membership.scope::<AuditOwn>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let filter = aloe_db::trail::Filter {
+        from: jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1),
+        to: jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1),
+        user: None,
+        patient: patient.map(PatientId::as_uuid),
+        action: String::new(),
+        before: None,
+        most: 500,
+    };
+    let entries = aloe_db::trail::list(&mut tx, &filter).await.unwrap();
+    entries.into_iter().map(|e| e.entity).collect()
+}
+
+/// What was written in a consultation is in the trail of its patient, for the owner and for who treats them.
+#[tokio::test(flavor = "multi_thread")]
+async fn p13_the_trail_of_a_patient_holds_drafts_notes_and_amendments() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("written").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let practitioner = db.member(&practice, Role::Practitioner).await;
+    let patient = db.patient(&owner, "Dlamini", "").await;
+    let id = crate::clinical::signed_consultation(&db, &practitioner, patient).await;
+    let scope = practitioner.membership.scope::<Clinical>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    let encounter = clinical::encounter(&mut tx, &db.keys, id).await.unwrap();
+    let text = clinical::Sections {
+        plan: "Fluids too.".to_owned(),
+        ..Default::default()
+    };
+    clinical::amend(
+        &mut tx,
+        &encounter,
+        "left out",
+        &text,
+        &practitioner.membership,
+        "MP0123456",
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    for reader in [&owner, &practitioner] {
+        let found = entities(&db, reader, Some(patient)).await;
+        let count = |entity: &str| found.iter().filter(|e| *e == entity).count();
+        assert_eq!(count("notes"), 2, "the note and its amendment: {found:?}");
+        assert!(count("note_drafts") >= 2, "the draft came and went: {found:?}");
+        assert!(count("encounters") >= 2, "{found:?}");
+    }
+}
+
+/// A merge moves consultations: whoever merges learns neither how many there are nor which, from the trail or by hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn p7_reception_merges_and_learns_nothing_of_consultations() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("moved").await;
+    let owner = db.member(&practice, Role::Owner).await;
+    let reception = db.member(&practice, Role::Reception).await;
+    let (keep, other) = (
+        db.patient(&reception, "Dlamini", "").await,
+        db.patient(&reception, "Dlamini", "").await,
+    );
+    crate::clinical::signed_consultation(&db, &owner, other).await;
+    let scope = reception.membership.scope::<AllPatients>().unwrap();
+    let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
+    patients::merge(&mut tx, keep, other).await.unwrap();
+    tx.commit().await.unwrap();
+    let seen = entities(&db, &reception, None).await;
+    assert!(seen.contains(&"patient_merges".to_owned()), "{seen:?}");
+    assert!(
+        !seen
+            .iter()
+            .any(|e| matches!(e.as_str(), "encounters" | "notes" | "note_drafts")),
+        "{seen:?}"
+    );
+    let raw = db.raw_member(&practice, &reception).await.0;
+    let rows = raw
+        .query("SELECT to_jsonb(e)::text FROM aloe.audit_entries e", &[])
+        .await
+        .unwrap();
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(
+            !row.get::<_, String>(0).contains("encounter"),
+            "{}",
+            row.get::<_, String>(0)
+        );
+    }
+    let whole = entities(&db, &owner, Some(keep)).await;
+    assert!(whole.iter().any(|e| e == "encounters"), "the owner sees what was moved");
+    assert!(
+        whole.iter().filter(|e| *e == "notes").count() == 1,
+        "what was written in the file that was merged away is in the trail of the kept one: {whole:?}"
+    );
 }

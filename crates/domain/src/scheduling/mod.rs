@@ -12,6 +12,9 @@ mod rules;
 mod search;
 mod sweep;
 
+/// The longest booking, in minutes: a day of twelve hours.
+pub const LONGEST_BOOKING: i32 = 720;
+
 pub use diary::{Diary, LocationCalendar};
 pub use hours::{Change, Exception, HoursError, MinuteOfDay, Period, WeeklyHours};
 pub use lane::{Lane, Occupancy, Span, next_lane, overbook_lane};

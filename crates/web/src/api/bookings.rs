@@ -7,6 +7,7 @@ use aloe_domain::ids::{BookingId, LocationId, PatientId, ResourceId, ServiceId};
 use aloe_domain::language::Language;
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::Schedule;
+use aloe_domain::scheduling::LONGEST_BOOKING;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -131,7 +132,7 @@ pub struct NewBooking {
     resource: Uuid,
     starts_at: Timestamp,
     /// The service's own length when it is left out.
-    #[schemars(range(min = 5, max = 480))]
+    #[schemars(range(min = 5, max = 720))]
     minutes: Option<i32>,
     /// Who it is for, when they are on file.
     patient: Option<Uuid>,
@@ -166,7 +167,7 @@ pub struct Move {
     resource: Uuid,
     location: Uuid,
     starts_at: Timestamp,
-    #[schemars(range(min = 5, max = 480))]
+    #[schemars(range(min = 5, max = 720))]
     minutes: i32,
     #[serde(default)]
     #[schemars(length(max = 180))]
@@ -272,8 +273,11 @@ fn read(staff: &Staff<Schedule>, agenda: &Agenda, body: NewBooking) -> Answer<De
     if !within_reason(body.starts_at) {
         f.complain("starts_at", "No diary reaches that far.");
     }
-    if body.minutes.is_some_and(|minutes| !(5..=480).contains(&minutes)) {
-        f.complain("minutes", "Give 5 to 480 minutes.");
+    if body
+        .minutes
+        .is_some_and(|minutes| !(5..=LONGEST_BOOKING).contains(&minutes))
+    {
+        f.complain("minutes", "Give 5 to 720 minutes.");
     }
     let (Some(name), true) = (name, f.is_fine()) else {
         return Err(Refusal::of(&f));
@@ -342,8 +346,8 @@ pub async fn move_it(
     if !within_reason(body.starts_at) {
         f.complain("starts_at", "No diary reaches that far.");
     }
-    if !(5..=480).contains(&body.minutes) {
-        f.complain("minutes", "Give 5 to 480 minutes.");
+    if !(5..=LONGEST_BOOKING).contains(&body.minutes) {
+        f.complain("minutes", "Give 5 to 720 minutes.");
     }
     let overbook_reason = reason(&staff, &mut f);
     if !f.is_fine() {

@@ -24,6 +24,8 @@ struct DetailsPage {
     change: String,
     fields: Vec<(&'static str, String)>,
     notice: Option<Notice>,
+    /// Who answers for personal information here, and how to reach them.
+    officer: Vec<String>,
     f: Form,
 }
 
@@ -77,6 +79,10 @@ async fn page(guest: &Guest, trip: &Trip<'_>, notice: Option<Notice>, mut f: For
     }
     let mut change = trip.clone();
     change.start = None;
+    let profile = &guest.agenda.profile;
+    let officer_phone = PhoneNumber::parse(&profile.officer_phone)
+        .map(|phone| phone.national())
+        .unwrap_or_default();
     Ok(DetailsPage {
         front: guest.front(3),
         when: trip.when(guest.l, &guest.agenda),
@@ -84,6 +90,11 @@ async fn page(guest: &Guest, trip: &Trip<'_>, notice: Option<Notice>, mut f: For
         change: guest.link(&format!("/times?{}", change.query())),
         fields: trip.fields(),
         notice,
+        officer: [&profile.officer_name, &profile.officer_email, &officer_phone]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect(),
         f,
     })
 }

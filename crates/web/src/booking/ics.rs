@@ -16,6 +16,7 @@ pub fn entry(guest: &Guest, b: &Confirmed, link: &str) -> Response {
     let location = place.map(|p| format!("{}, {}", p.name, p.address)).unwrap_or_default();
     let text = calendar(&Entry {
         uid: format!("{}@aloe", b.id),
+        sequence: b.version - 1,
         now: clock::now(),
         starts_at: b.starts_at,
         ends_at: b.ends_at,
@@ -39,6 +40,7 @@ pub fn entry(guest: &Guest, b: &Confirmed, link: &str) -> Response {
 
 struct Entry<'a> {
     uid: String,
+    sequence: i32,
     now: Timestamp,
     starts_at: Timestamp,
     ends_at: Timestamp,
@@ -59,6 +61,8 @@ fn calendar(e: &Entry<'_>) -> String {
         "METHOD:PUBLISH".to_owned(),
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}", e.uid),
+        // What came later replaces what came before it (RFC 5545, 3.8.7.4).
+        format!("SEQUENCE:{}", e.sequence),
         format!("DTSTAMP:{}", moment(e.now)),
         format!("DTSTART:{}", moment(e.starts_at)),
         format!("DTEND:{}", moment(e.ends_at)),
@@ -103,6 +107,7 @@ mod tests {
         let at = |s: &str| s.parse::<Timestamp>().unwrap();
         calendar(&Entry {
             uid: "1@aloe".into(),
+            sequence: 2,
             now: at("2026-11-22T10:00:00Z"),
             starts_at: at("2026-11-24T07:00:00Z"),
             ends_at: at("2026-11-24T07:20:00Z"),
@@ -118,6 +123,7 @@ mod tests {
         let text = sample("Consultation");
         for line in [
             "UID:1@aloe\r\n",
+            "SEQUENCE:2\r\n",
             "DTSTAMP:20261122T100000Z\r\n",
             "DTSTART:20261124T070000Z\r\n",
             "PRODID:",

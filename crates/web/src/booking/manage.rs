@@ -184,7 +184,9 @@ pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut
         Ok(()) => {}
         Err(BookingError::Taken | BookingError::NotOffered) => {
             tx.roll_back().await?;
-            return times::lost(&guest, &trip, &guest.link(&format!("/m/{token}/move")), Vec::new()).await;
+            let (_, own) = booking_and_place(&guest, &hash).await?;
+            let action = guest.link(&format!("/m/{token}/move"));
+            return times::lost(&guest, &trip, &action, Vec::new(), Some((&token, &own))).await;
         }
         Err(error) => return Err(error.into()),
     }

@@ -259,7 +259,7 @@ pub async fn book_if_proven(
         Ok(booking) => booking,
         Err(BookingError::Taken | BookingError::NotOffered) => {
             tx.roll_back().await?;
-            let response = lost(guest, trip, &guest.link("/confirm"), with_fresh_key(who)).await?;
+            let response = lost(guest, trip, &guest.link("/confirm"), with_fresh_key(who), None).await?;
             return Ok(Some(remember_proof(guest, fresh, response)));
         }
         Err(error) => return Err(error.into()),

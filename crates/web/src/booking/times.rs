@@ -39,6 +39,8 @@ pub struct DayLink {
     pub times: usize,
     /// Whether nothing is offered on it even when nobody has booked.
     pub closed: bool,
+    /// Whether it is a public holiday.
+    pub holiday: bool,
     /// Whether it is shown.
     pub here: bool,
 }
@@ -268,6 +270,7 @@ async fn page(
                 weekday: l.weekday(c.date),
                 times: c.times,
                 closed: closed.contains(&c.date),
+                holiday: aloe_domain::holidays::is_public_holiday(c.date),
                 here: c.date == day,
             })
             .collect(),
@@ -342,39 +345,71 @@ pub async fn hold(guest: Guest, f: Form) -> Answer {
         }
         Err(BookingError::Taken | BookingError::NotOffered) => {
             tx.roll_back().await?;
-            lost(&guest, &trip, &guest.link("/hold"), Vec::new()).await
+            lost(&guest, &trip, &guest.link("/hold"), Vec::new(), None).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// The page of someone whose time was taken: the nearest free ones, and everything typed kept in hidden fields.
+/// The page of someone whose time was taken: the nearest free ones, and everything typed kept in hidden fields. Whoever moves a
+/// booking goes on moving it.
 ///
 /// # Errors
 /// What the database answered.
-pub async fn lost(guest: &Guest, trip: &Trip<'_>, action: &str, kept: Vec<(&'static str, String)>) -> Answer {
+pub async fn lost(
+    guest: &Guest,
+    trip: &Trip<'_>,
+    action: &str,
+    kept: Vec<(&'static str, String)>,
+    moving: Option<(&str, &[Uuid])>,
+) -> Answer {
     let start = trip.start()?;
-    let zone = guest.agenda.zone(trip.place.id);
-    let day = start.to_zoned(zone).date();
-    let last = day.checked_add(7.days()).unwrap_or(day);
-    let offer = Offer::load(guest, trip, (day, last), &[]).await?;
-    let free = offer.free(day, last, clock::now());
-    let mut fields: Vec<_> = trip.fields().into_iter().filter(|(name, _)| *name != "start").collect();
-    fields.extend(kept);
     let mut all = trip.clone();
     all.start = None;
+    let (token, own) = moving.unzip();
+    let own = own.unwrap_or_default();
+    let mut near = near_times(guest, trip, start, own).await?;
+    let mut fields: Vec<_> = trip.fields();
+    if near.is_empty() && trip.with.is_some() {
+        // Nobody else was asked for, and somebody else is better than starting again.
+        let mut anyone = trip.clone();
+        anyone.with = None;
+        near = near_times(guest, &anyone, start, own).await?;
+        fields = anyone.fields();
+    }
+    fields.retain(|(name, _)| *name != "start");
+    fields.extend(kept);
+    let base = token.map_or_else(|| guest.link("/times"), |token| guest.link(&format!("/m/{token}/move")));
     let page = LostPage {
-        front: guest.front(2),
+        front: guest.front(if moving.is_some() { 0 } else { 2 }),
         when: trip.when(guest.l, &guest.agenda),
         action: action.to_owned(),
         fields,
-        near: nearest(&free, start, 4)
-            .iter()
-            .map(|slot| near(guest, trip, slot))
-            .collect(),
-        all: guest.link(&format!("/times?{}", all.query())),
+        near,
+        all: format!("{base}?{}", all.query()),
     };
     let mut response = html(&page)?;
     *response.status_mut() = axum::http::StatusCode::CONFLICT;
     Ok(guest.answer(response))
+}
+
+/// The free times nearest to one that has gone: of its week, else of all the days that are offered.
+async fn near_times(guest: &Guest, trip: &Trip<'_>, start: Timestamp, own: &[Uuid]) -> Result<Vec<NearTime>, Failure> {
+    let zone = guest.agenda.zone(trip.place.id);
+    let now = clock::now();
+    let (day, today) = (start.to_zoned(zone.clone()).date(), now.to_zoned(zone).date());
+    let horizon = i64::from(trip.service.horizon_days);
+    let week = (day, day.checked_add(7.days()).unwrap_or(day));
+    let whole = (today, today.checked_add(horizon.days()).unwrap_or(today));
+    for (first, last) in [week, whole] {
+        let offer = Offer::load(guest, trip, (first, last), own).await?;
+        let free = offer.free(first, last, now);
+        if !free.is_empty() {
+            return Ok(nearest(&free, start, 6)
+                .iter()
+                .map(|slot| near(guest, trip, slot))
+                .collect());
+        }
+    }
+    Ok(Vec::new())
 }

@@ -12,7 +12,7 @@ use jiff::civil::{Date, Time};
 use uuid::Uuid;
 
 use super::form::{Choice, in_words, place_of};
-use super::{agenda, agenda_from, day_of};
+use super::{agenda, agenda_from, at_place, day_of};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -72,16 +72,16 @@ pub async fn new(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer
     let agenda = agenda(&staff).await?;
     let resource: Option<ResourceId> = wanted.resource.parse().ok().or(staff.member.resource);
     let resource = resource.or_else(|| agenda.resources.iter().find(|r| r.active).map(|r| r.id));
-    let from = MinuteOfDay::parse(&wanted.time).ok();
+    let place = place_of(&agenda, resource);
+    let day = day_of(&wanted.date, &agenda.calendar_zone());
+    let (day, time) = at_place(&agenda, place, day, &wanted.time);
+    let from = MinuteOfDay::parse(&time).ok();
     let to = from.and_then(|from| MinuteOfDay::new((from.minutes() + 60).min(1440)).ok());
     let words = |m: Option<MinuteOfDay>| m.map(|m| m.to_string()).unwrap_or_default();
     let f = Form::filled([
-        ("date", day_of(&wanted.date, &agenda.calendar_zone()).to_string()),
+        ("date", day.to_string()),
         ("resource", resource.map(|r| r.to_string()).unwrap_or_default()),
-        (
-            "location",
-            place_of(&agenda, resource).map(|l| l.to_string()).unwrap_or_default(),
-        ),
+        ("location", place.map(|l| l.to_string()).unwrap_or_default()),
         ("from", words(from)),
         ("to", words(to)),
     ]);
@@ -94,7 +94,8 @@ fn read(agenda: &Agenda, f: &mut Form) -> Option<Block> {
         [only] => Some(only.id),
         _ => f.id::<LocationId>("location"),
     };
-    let day = f.parse("date", |text| text.parse::<Date>().map_err(|_| "Choose the date."));
+    let today = clock::now().to_zoned(agenda.calendar_zone()).date();
+    let day = f.parse("date", |text| clock::near_day(text, today));
     let (from, to) = (f.parse("from", five_minutes), f.parse("to", five_minutes));
     let part = Period::new(from?, to?);
     if let Err(error) = &part {

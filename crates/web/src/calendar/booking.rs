@@ -6,11 +6,10 @@ use aloe_db::patients;
 use aloe_domain::booking::Channel;
 use aloe_domain::ids::{BookingId, PatientId, ResourceId};
 use aloe_domain::permission::need::{Patients, Schedule};
-use aloe_domain::scheduling::MinuteOfDay;
 use axum::extract::Path;
 
 use super::form::{FIELDS, chosen, clash, form_page, on_file, overbook_reason, person, place_of};
-use super::{agenda, day_of, show, who};
+use super::{agenda, at_place, day_of, show, who};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -40,11 +39,9 @@ pub async fn new(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer
     let resource = resource.or_else(|| agenda.resources.iter().find(|r| r.active).map(|r| r.id));
     let place = place_of(&agenda, resource);
     let service = agenda.services.iter().find(|s| s.active);
-    let time = MinuteOfDay::parse(&wanted.time)
-        .map(|m| m.to_string())
-        .unwrap_or_default();
+    let (date, time) = at_place(&agenda, place, day_of(&wanted.date, &zone), &wanted.time);
     let mut f = Form::filled([
-        ("date", day_of(&wanted.date, &zone).to_string()),
+        ("date", date.to_string()),
         ("start", time),
         ("resource", resource.map(|r| r.to_string()).unwrap_or_default()),
         ("location", place.map(|l| l.to_string()).unwrap_or_default()),

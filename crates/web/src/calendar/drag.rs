@@ -6,7 +6,7 @@ use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::Schedule;
 use axum::extract::Path;
 
-use super::form::{chosen, in_words, place_of};
+use super::form::{chosen_in, in_words, place_of};
 use super::{agenda, show};
 use crate::failure::Failure;
 use crate::form::Form;
@@ -33,7 +33,7 @@ pub async fn drag(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>,
     };
     f.set("location", location.map(|l| l.to_string()).unwrap_or_default());
     let version = f.number("version", 1, i32::MAX);
-    let (Some(at), Some(version)) = (chosen(&agenda, &mut f), version) else {
+    let (Some(at), Some(version)) = (chosen_in(&agenda, &mut f, Some(agenda.calendar_zone())), version) else {
         return Err(Failure::Malformed);
     };
     let to = Move {

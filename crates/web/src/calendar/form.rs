@@ -7,10 +7,9 @@ use aloe_domain::name::PersonName;
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::Schedule;
 use aloe_domain::phone::PhoneNumber;
-use aloe_domain::scheduling::MinuteOfDay;
+use aloe_domain::scheduling::{LONGEST_BOOKING, MinuteOfDay};
 use askama::Template;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::day_of;
@@ -142,8 +141,13 @@ impl Chosen {
     }
 }
 
-/// Reads when and where; complaints stand beside their fields.
+/// Reads when and where; complaints stand beside their fields. Times are those of the place.
 pub(super) fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
+    chosen_in(agenda, f, None)
+}
+
+/// The same, with times of another zone: the calendar's, where a booking was dragged in it.
+pub(super) fn chosen_in(agenda: &Agenda, f: &mut Form, zone: Option<TimeZone>) -> Option<Chosen> {
     let service = f.id::<ServiceId>("service");
     let resource = f.id::<ResourceId>("resource");
     let location = if agenda.locations.len() == 1 {
@@ -151,13 +155,14 @@ pub(super) fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
     } else {
         f.id::<LocationId>("location")
     };
-    let date = f.parse("date", |text| text.parse::<Date>().map_err(|_| "Choose the date."));
+    let today = clock::now().to_zoned(agenda.calendar_zone()).date();
+    let date = f.parse("date", |text| clock::near_day(text, today));
     let start = f.parse("start", MinuteOfDay::parse);
     let usual = service.and_then(|s| agenda.service(s)).map_or(20, |s| s.minutes);
     let minutes = if f.get("minutes").trim().is_empty() {
         Some(usual)
     } else {
-        f.number("minutes", 5, 480)
+        f.number("minutes", 5, LONGEST_BOOKING)
     };
     let (service, resource, location) = (service?, resource?, location?);
     let start = start?;
@@ -168,7 +173,7 @@ pub(super) fn chosen(agenda: &Agenda, f: &mut Form) -> Option<Chosen> {
         0,
     )
     .ok()?;
-    let starts_at = clock::moment(date?, time, &agenda.zone(location));
+    let starts_at = clock::moment(date?, time, &zone.unwrap_or_else(|| agenda.zone(location)));
     if starts_at.is_none() {
         f.complain("start", "The clocks skip this time on that day. Choose another.");
     }

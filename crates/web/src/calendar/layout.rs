@@ -85,10 +85,15 @@ pub fn events(
     chosen: &str,
 ) -> Vec<Event> {
     let spans = bookings.iter().map(|b| rows(b, zone));
-    let spans: Vec<(i64, i64)> = spans.chain(blocks.iter().map(|c| block_rows(c))).collect();
+    let spans: Vec<(i64, i64)> = spans
+        .chain(blocks.iter().map(|c| {
+            let (start, minutes) = block_minutes(c, agenda, zone);
+            rows_of(start, minutes)
+        }))
+        .collect();
     let events = bookings.iter().map(|b| event(b, agenda, zone, now, chosen));
     events
-        .chain(blocks.iter().map(|c| blocked(c)))
+        .chain(blocks.iter().map(|c| blocked(c, agenda, zone)))
         .zip(lanes(&spans))
         .zip(&spans)
         .map(|((event, (lane, of)), (row, height))| {
@@ -126,8 +131,8 @@ fn event(b: &BookingRow, agenda: &Agenda, zone: &TimeZone, now: Timestamp, chose
     }
 }
 
-fn blocked(c: &Closure) -> Event {
-    let (from, to) = c.part.unwrap_or((0, 1440));
+fn blocked(c: &Closure, agenda: &Agenda, zone: &TimeZone) -> Event {
+    let (start, minutes) = block_minutes(c, agenda, zone);
     Event {
         id: c.id.to_string(),
         classes: "is-block".to_owned(),
@@ -135,8 +140,8 @@ fn blocked(c: &Closure) -> Event {
         what: c.hours().unwrap_or_default(),
         state: String::new(),
         version: 0,
-        start: i64::from(from),
-        minutes: i64::from(to - from),
+        start,
+        minutes,
         movable: false,
         tell: String::new(),
         chosen: false,
@@ -144,10 +149,13 @@ fn blocked(c: &Closure) -> Event {
     }
 }
 
-/// The rows of blocked time.
-fn block_rows(c: &Closure) -> (i64, i64) {
-    let (from, to) = c.part.map_or((0, 1440), |(from, to)| (i64::from(from), i64::from(to)));
-    (from / 5, ((to - from) / 5).max(2).min(288 - from / 5))
+/// When blocked time begins in the calendar's zone, in minutes after midnight, and how long it is.
+pub fn block_minutes(c: &Closure, agenda: &Agenda, zone: &TimeZone) -> (i64, i64) {
+    let closed = c.on(c.first_day, &agenda.zone(c.location));
+    closed.map_or((0, 0), |closed| {
+        let minutes = (closed.ends_at.as_second() - closed.starts_at.as_second()) / 60;
+        (minute_of_day(closed.starts_at, zone), minutes)
+    })
 }
 
 /// The blocked time of one diary on one day.
@@ -176,9 +184,12 @@ pub fn minutes_of(b: &BookingRow) -> i64 {
 
 /// First row and height in rows of five minutes. A very short one is drawn ten minutes high, to be hit.
 fn rows(b: &BookingRow, zone: &TimeZone) -> (i64, i64) {
-    let start = minute_of_day(b.starts_at, zone);
+    rows_of(minute_of_day(b.starts_at, zone), minutes_of(b))
+}
+
+fn rows_of(start: i64, minutes: i64) -> (i64, i64) {
     let row = (start / 5).clamp(0, 287);
-    (row, (minutes_of(b) / 5).max(2).min(288 - row))
+    (row, (minutes / 5).max(2).min(288 - row))
 }
 
 /// Lane (from 1) and number of lanes of each span: spans that overlap, directly or by others, share the width.
@@ -221,29 +232,45 @@ fn close(group: &mut Vec<usize>, abreast: usize, placed: &mut [(usize, usize)]) 
     }
 }
 
-/// The stretches of a day in which a diary is shut, between two rows.
-pub fn shut(calendar: &LocationCalendar, diary: &Diary, date: Date, from: i64, to: i64) -> Vec<Shut> {
-    let open = open_minutes(calendar, diary, date);
+/// The stretches of a day in which a diary is shut at all of its places, between two rows.
+pub fn shut(open: &[(i64, i64)], from: i64, to: i64) -> Vec<Shut> {
+    let mut open = open.to_vec();
+    open.sort_unstable();
+    let words = match open.is_empty() {
+        true => "Closed",
+        false => "",
+    };
     let mut shut = Vec::new();
     let mut at = from * 5;
-    for (start, end) in open.iter().copied().chain([(to * 5, to * 5)]) {
-        if start > at {
-            let (row, height) = (at / 5, (start.min(to * 5) - at) / 5);
-            let words = if open.is_empty() {
-                "Closed".to_owned()
-            } else {
-                String::new()
-            };
-            if height > 0 {
-                shut.push(Shut {
-                    classes: format!("r{row} h{height}"),
-                    words,
-                });
-            }
+    for (start, end) in open.into_iter().chain([(to * 5, to * 5)]) {
+        let (row, height) = (at / 5, (start.min(to * 5) - at) / 5);
+        if height > 0 {
+            shut.push(Shut {
+                classes: format!("r{row} h{height}"),
+                words: words.to_owned(),
+            });
         }
         at = at.max(end);
     }
     shut
+}
+
+/// Stretches of a day in one zone, as they stand on that day in another.
+pub fn in_zone(stretches: Vec<(i64, i64)>, date: Date, from: &TimeZone, to: &TimeZone) -> Vec<(i64, i64)> {
+    let noon = |zone: &TimeZone| {
+        date.at(12, 0, 0, 0)
+            .to_zoned(zone.clone())
+            .map(|z| z.offset().seconds())
+    };
+    let shift = match (noon(from), noon(to)) {
+        (Ok(from), Ok(to)) => i64::from(to - from) / 60,
+        _ => 0,
+    };
+    stretches
+        .into_iter()
+        .map(|(start, end)| ((start + shift).clamp(0, 1440), (end + shift).clamp(0, 1440)))
+        .filter(|(start, end)| start < end)
+        .collect()
 }
 
 /// The open stretches of a day in minutes after midnight, merged, in order.
@@ -344,6 +371,23 @@ mod tests {
     #[test]
     fn touching_bookings_do_not_overlap() {
         assert_eq!(lanes(&[(100, 4), (104, 4)]), [(1, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn what_is_open_at_one_of_two_places_is_not_shut() {
+        let shut = shut(&[(780, 1020), (480, 720)], 84, 216);
+        let classes: Vec<&str> = shut.iter().map(|s| s.classes.as_str()).collect();
+        assert_eq!(classes, ["r84 h12", "r144 h12", "r204 h12"]);
+        assert_eq!(super::shut(&[], 84, 96)[0].words, "Closed");
+    }
+
+    #[test]
+    fn hours_of_another_zone_stand_where_they_are_on_that_day() {
+        let zone = |name| TimeZone::get(name).unwrap();
+        let day = jiff::civil::date(2027, 1, 11);
+        let (here, there) = (zone("Africa/Johannesburg"), zone("Europe/London"));
+        assert_eq!(in_zone(vec![(480, 720)], day, &there, &here), [(600, 840)]);
+        assert_eq!(in_zone(vec![(0, 60)], day, &here, &there), []);
     }
 
     #[test]

@@ -13,13 +13,15 @@ pub mod panel;
 pub mod show;
 pub mod state;
 mod team_week;
-mod who;
+pub mod who;
 
 use aloe_db::agenda::Agenda;
 use aloe_db::bookings::BookingRow;
 use aloe_domain::booking::Status;
+use aloe_domain::ids::LocationId;
 use aloe_domain::permission::need::Schedule;
-use jiff::civil::Date;
+use aloe_domain::scheduling::MinuteOfDay;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -47,6 +49,20 @@ pub(crate) fn day_of(text: &str, zone: &TimeZone) -> Date {
         .ok()
         .filter(|d| (2000..2200).contains(&d.year()))
         .unwrap_or(today)
+}
+
+/// A place in the calendar, which is drawn in one zone, as date and time of a location in another.
+pub(crate) fn at_place(agenda: &Agenda, place: Option<LocationId>, date: Date, time: &str) -> (Date, String) {
+    let there = place.map(|place| agenda.zone(place));
+    let read = || {
+        let minute = MinuteOfDay::parse(time).ok()?;
+        let (hour, minute) = (minute.minutes() / 60, minute.minutes() % 60);
+        let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0).ok()?;
+        let moment = crate::clock::moment(date, time, &agenda.calendar_zone())?;
+        let at = moment.to_zoned(there?);
+        Some((at.date(), crate::clock::hour(&at)))
+    };
+    read().unwrap_or((date, String::new()))
 }
 
 /// The state of a booking in words, and the class that colours it. Time in a state counts in minutes.

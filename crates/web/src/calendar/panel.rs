@@ -2,9 +2,10 @@
 
 use aloe_db::agenda::Agenda;
 use aloe_db::bookings::{self, BookingRow};
-use aloe_db::patients::{self, Identifier};
+use aloe_db::patients::{self, Identifier, PatientRecord};
 use aloe_domain::booking::{Channel, Status};
 use aloe_domain::ids::BookingId;
+use aloe_domain::name::query_tokens;
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_domain::phone::PhoneNumber;
@@ -101,10 +102,11 @@ pub async fn load(staff: &Staff<Schedule>, agenda: &Agenda, id: BookingId, now: 
     let mut tx = staff.begin_for::<Patients>().await?;
     let mut panel = of_booking(staff, agenda, &b, now);
     let zone = agenda.zone(b.location);
+    let has_outbox = staff.member.synthetic || staff.app.config.demonstration;
     for m in &messages {
         let channel = if m.channel == "sms" { "SMS" } else { "E-mail" };
         panel.story.push((
-            format!("{channel} {}", message_state(&m.state)),
+            format!("{channel} {}", message_state(&m.state, has_outbox)),
             clock::short_moment(m.at, &zone),
         ));
     }
@@ -116,6 +118,19 @@ pub async fn load(staff: &Staff<Schedule>, agenda: &Agenda, id: BookingId, now: 
                 panel
                     .facts
                     .insert(0, ("Born", format!("{} ({age})", clock::plain_date(birth))));
+            }
+            panel
+                .facts
+                .insert(0, ("File", format!("{}, {}", record.file_number, record.full_name())));
+            if !is_called_so(panel.name.as_str(), &record) {
+                panel.notes.insert(
+                    0,
+                    format!(
+                        "Booked as {}, and this is the file of {}. Ask who it is.",
+                        panel.name,
+                        record.full_name()
+                    ),
+                );
             }
             if !record.reception_note.is_empty() {
                 panel.notes.push(record.reception_note.clone());
@@ -142,10 +157,17 @@ pub async fn load(staff: &Staff<Schedule>, agenda: &Agenda, id: BookingId, now: 
     Ok(panel)
 }
 
-fn message_state(state: &str) -> &'static str {
+/// Whether the name on a booking may be that of a file: they share a part of it.
+fn is_called_so(booked: &str, record: &PatientRecord) -> bool {
+    let of_file = query_tokens(&record.full_name());
+    query_tokens(booked).iter().any(|part| of_file.contains(part))
+}
+
+fn message_state(state: &str, has_outbox: bool) -> &'static str {
     match state {
         "queued" => "waiting to be sent",
-        "shown" => "in the outbox",
+        "shown" if has_outbox => "in the outbox",
+        "shown" => "not sent: no gateway is set up",
         "sent" => "sent",
         "failed" => "failed",
         _ => "not sent",

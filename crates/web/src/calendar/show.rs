@@ -1,6 +1,6 @@
 //! The calendar page: a day with a column for each diary, a week of one diary, or a week of everybody.
 
-use aloe_db::agenda::{Agenda, Busy, Resource};
+use aloe_db::agenda::{Agenda, Busy, Location, Resource};
 use aloe_db::bookings::{self, BookingRow};
 use aloe_domain::booking::Status;
 use aloe_domain::ids::ResourceId;
@@ -126,7 +126,7 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         Err(_) => None,
     };
     let chosen_diary = chosen_diary(&staff, &wanted.r, week);
-    let mut shown = diaries(&agenda, &chosen_diary);
+    let mut shown = diaries(&agenda, &chosen_diary, &all);
     shown.retain(|r| filter.shows_diary(&agenda, r, &all));
     let team = (week && shown.len() > 1).then(|| TeamWeek::of(&agenda, &all, &shown, first, &wanted.booking, now));
     let shown = if team.is_some() { Vec::new() } else { shown };
@@ -214,11 +214,12 @@ fn chosen_diary(staff: &Staff<Schedule>, wanted: &str, week: bool) -> String {
     }
 }
 
-/// The diaries on the page: all that are in use, or the chosen one.
-fn diaries<'a>(agenda: &'a Agenda, chosen: &str) -> Vec<&'a Resource> {
+/// The diaries on the page: all that are in use or have bookings here, or the chosen one.
+fn diaries<'a>(agenda: &'a Agenda, chosen: &str, booked: &[BookingRow]) -> Vec<&'a Resource> {
     let wanted: Option<ResourceId> = chosen.parse().ok();
-    let shown = agenda.resources.iter();
-    shown.filter(|r| r.active && wanted.is_none_or(|w| w == r.id)).collect()
+    let used = |r: &&Resource| r.active || booked.iter().any(|b| b.resource == r.id);
+    let shown = agenda.resources.iter().filter(used);
+    shown.filter(|r| wanted.is_none_or(|w| w == r.id)).collect()
 }
 
 fn columns(
@@ -272,19 +273,18 @@ fn columns(
     columns
 }
 
-/// The open stretches of a diary on a day, over all its places.
+/// The open stretches of a diary on a day, over all its places, in the calendar's zone.
 fn open_on(agenda: &Agenda, resource: &Resource, date: Date) -> Vec<(i64, i64)> {
-    let none = Busy::new();
-    let places = agenda.locations.iter().filter(|l| l.active);
-    places
-        .flat_map(|l| {
-            layout::open_minutes(
-                &agenda.location_calendar(l.id),
-                &agenda.diary(resource, l.id, &none),
-                date,
-            )
-        })
-        .collect()
+    let (none, zone) = (Busy::new(), agenda.calendar_zone());
+    let at = |l: &Location| {
+        let open = layout::open_minutes(
+            &agenda.location_calendar(l.id),
+            &agenda.diary(resource, l.id, &none),
+            date,
+        );
+        layout::in_zone(open, date, &agenda.zone(l.id), &zone)
+    };
+    agenda.locations.iter().filter(|l| l.active).flat_map(at).collect()
 }
 
 fn visible(
@@ -309,21 +309,13 @@ fn visible(
 
 /// Shut stretches are drawn once the visible rows are known; the now-line only inside them.
 fn cut_to_visible(page: &mut CalendarPage, agenda: &Agenda) {
-    let none = Busy::new();
     let (from, to) = (page.from, page.to);
     for column in &mut page.columns {
-        let Ok(id) = column.resource.parse::<ResourceId>() else {
+        let Some(resource) = column.resource.parse().ok().and_then(|id| agenda.resource(id)) else {
             continue;
         };
-        let Some(resource) = agenda.resource(id) else { continue };
-        let works =
-            |l: &&aloe_db::agenda::Location| agenda.hours.iter().any(|h| h.resource == id && h.location == l.id);
-        if let [place] = agenda.locations.iter().filter(works).collect::<Vec<_>>().as_slice() {
-            let (calendar, diary) = (
-                agenda.location_calendar(place.id),
-                agenda.diary(resource, place.id, &none),
-            );
-            column.shut = layout::shut(&calendar, &diary, column.date, from, to);
+        if agenda.hours.iter().any(|h| h.resource == resource.id) {
+            column.shut = layout::shut(&open_on(agenda, resource, column.date), from, to);
         }
         column.now = column
             .now

@@ -92,7 +92,7 @@ impl TeamWeek {
                     day: day_words(*date),
                     lines: lines(
                         &on(resource, *date),
-                        &layout::blocks_on(agenda, resource.id, *date),
+                        (agenda, &layout::blocks_on(agenda, resource.id, *date)),
                         &zone,
                         chosen,
                         now,
@@ -126,9 +126,15 @@ fn day_words(date: Date) -> String {
     format!("{} {}", clock::weekday(date), date.day())
 }
 
-fn lines(bookings: &[&BookingRow], blocks: &[&Closure], zone: &TimeZone, chosen: &str, now: Timestamp) -> Vec<Line> {
+fn lines(
+    bookings: &[&BookingRow],
+    (agenda, blocks): (&Agenda, &[&Closure]),
+    zone: &TimeZone,
+    chosen: &str,
+    now: Timestamp,
+) -> Vec<Line> {
     let booked = bookings.iter().map(|b| line(b, zone, chosen, now));
-    let mut lines: Vec<Line> = booked.chain(blocks.iter().map(|c| blocked(c))).collect();
+    let mut lines: Vec<Line> = booked.chain(blocks.iter().map(|c| blocked(c, agenda, zone))).collect();
     lines.sort_by_key(|line| line.start);
     lines
 }
@@ -152,19 +158,19 @@ fn line(b: &BookingRow, zone: &TimeZone, chosen: &str, now: Timestamp) -> Line {
     }
 }
 
-fn blocked(c: &Closure) -> Line {
-    let (from, to) = c.part.unwrap_or((0, 1440));
+fn blocked(c: &Closure, agenda: &Agenda, zone: &TimeZone) -> Line {
+    let (start, minutes) = layout::block_minutes(c, agenda, zone);
     Line {
         id: c.id.to_string(),
-        at: clock::minutes(from.into()),
+        at: clock::minutes(i32::try_from(start).unwrap_or(0)),
         name: c.reason.clone(),
         class: "is-block",
         state: "blocked".to_owned(),
         chosen: false,
         movable: false,
         tell: String::new(),
-        start: i64::from(from),
-        minutes: i64::from(to - from),
+        start,
+        minutes,
         version: 0,
         is_block: true,
     }

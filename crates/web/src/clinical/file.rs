@@ -79,11 +79,25 @@ struct WritePage {
 #[template(path = "clinical/signed.html")]
 struct SignedPage {
     shell: Shell,
+    /// Who keeps the record, for paper.
+    letterhead: Vec<String>,
     file: FileFrame,
     id: String,
     title: String,
     notes: Vec<NoteBlock>,
     f: Form,
+}
+
+/// The practice's name, number and letterhead, a line each.
+async fn letterhead(staff: &Staff<Clinical>) -> Result<Vec<String>, Failure> {
+    let mut tx = staff.begin_as_member().await?;
+    let profile = aloe_db::agenda::profile(&mut tx).await?;
+    tx.done().await?;
+    let number = profile
+        .practice_number
+        .map(|number| format!("Practice number {number}"));
+    let lines = profile.letterhead.lines().map(str::to_owned);
+    Ok(std::iter::once(profile.name).chain(lines).chain(number).collect())
 }
 
 /// How much of the timeline is wanted.
@@ -167,6 +181,7 @@ pub async fn show_with(staff: Staff<Clinical>, id: &str, f: Form) -> Answer {
         let notes = notes.iter().map(|note| NoteBlock::of(note, staff.zone())).collect();
         return html(&SignedPage {
             shell,
+            letterhead: letterhead(&staff).await?,
             file,
             id: id.to_string(),
             title,

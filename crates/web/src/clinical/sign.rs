@@ -87,6 +87,11 @@ pub async fn sign(staff: Staff<Clinical>, Path((_, id)): Path<(String, String)>,
     let number = registration_number(&staff).await?;
     let mut tx = staff.begin().await?;
     let encounter = clinical::encounter(&mut tx, &staff.app.keys, id).await?;
+    if encounter.signed_at.is_some() {
+        tx.done().await?;
+        let note = staff.link(&format!("/consultations/{id}"));
+        return Ok(see_other_saying(&staff.app, &note, "This note is signed already."));
+    }
     if !encounter.is_by(&staff.member) && !f.ticked("answer") {
         tx.done().await?;
         f.complain(

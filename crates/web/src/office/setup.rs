@@ -55,7 +55,7 @@ pub(crate) async fn steps(staff: &Staff<Settings>, agenda: &Agenda) -> Result<Ve
     let mut steps = vec![
         step(
             "Information officer",
-            "Named by the privacy act, and on your privacy page.",
+            "Named by the privacy act. People who book read the name under the privacy notice.",
             "/settings/profile",
             !p.officer_name.is_empty(),
             true,

@@ -1,12 +1,13 @@
 //! The team: who belongs here, as what; invitations by e-mail. What is changed holds from the member's next click.
 
 use aloe_db::agenda::{Agenda, profile};
+use aloe_db::bookings;
 use aloe_db::error::{DbError, Refusal};
 use aloe_db::messages::{self, Channel, Message};
 use aloe_db::settings;
 use aloe_db::team::{self, Invitation, TeamMember};
 use aloe_domain::email::EmailAddress;
-use aloe_domain::ids::{InvitationId, MembershipId};
+use aloe_domain::ids::{InvitationId, MembershipId, ResourceId};
 use aloe_domain::name::PersonName;
 use aloe_domain::permission::need::Team;
 use aloe_domain::permission::{Permission, Role, RoleSet};
@@ -183,11 +184,18 @@ pub async fn change(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, m
         changed => changed?,
     }
     tx.commit().await?;
-    Ok(see_other_saying(
-        &staff.app,
-        &staff.link("/team"),
-        "Saved. It holds from their next click.",
-    ))
+    let diary: Option<ResourceId> = f.get("diary").parse().ok();
+    let left = match diary.filter(|_| !active) {
+        Some(diary) => bookings::to_come(&mut staff.begin_for().await?, diary).await?,
+        None => 0,
+    };
+    let said = match left {
+        0 => "Saved. It holds from their next click.".to_owned(),
+        n => format!(
+            "Saved. It holds from their next click. Their diary still takes bookings and has {n} to come: see to it under Settings, Diaries."
+        ),
+    };
+    Ok(see_other_saying(&staff.app, &staff.link("/team"), &said))
 }
 
 async fn overtaken(staff: &Staff<Team>, id: MembershipId, mut f: Form) -> Answer {

@@ -2,7 +2,7 @@
 
 use aloe_db::agenda::{Notice, notice};
 use aloe_db::bookings;
-use aloe_db::patients::{self, Contact, Found, MedicalAid, PatientRecord, Registration};
+use aloe_db::patients::{self, Contact, Found, Identifier, MedicalAid, PatientRecord, Registration};
 use aloe_domain::email::EmailAddress;
 use aloe_domain::identity::{IdentityDocument, IdentityType, SaIdNumber};
 use aloe_domain::ids::{BookingId, PatientId};
@@ -15,6 +15,7 @@ use askama::Template;
 use axum::extract::Path;
 use jiff::civil::Date;
 
+use super::identifier_words;
 use super::list::Line;
 use super::show::id_of;
 use crate::failure::Failure;
@@ -45,6 +46,9 @@ struct PatientForm {
     languages: Vec<Choice>,
     notice: Option<Notice>,
     duplicates: Vec<(Line, &'static str)>,
+    /// The numbers that saving takes off the file.
+    leaving: Vec<String>,
+    has_aid: bool,
     not_the_same: &'static str,
     f: Form,
 }
@@ -105,6 +109,8 @@ fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, 
             .collect(),
         notice,
         duplicates: Vec::new(),
+        leaving: Vec::new(),
+        has_aid: false,
         not_the_same: match id {
             None => "None of these: register a new file",
             Some(_) => "Not one of these: the number belongs here",
@@ -156,6 +162,8 @@ pub(crate) struct Typed {
     pub document: Option<IdentityDocument>,
     /// The medical scheme.
     pub medical_aid: Option<MedicalAid>,
+    /// Whether a membership on file has ended.
+    pub no_aid: bool,
 }
 
 /// Reads the form. Complaints stand beside their fields.
@@ -214,6 +222,7 @@ pub(crate) fn read(f: &mut Form, today: Date) -> Option<Typed> {
         contact,
         document,
         medical_aid,
+        no_aid: f.ticked("no_aid"),
     })
     .filter(|_| f.is_fine())
 }
@@ -334,8 +343,34 @@ pub async fn edit(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>)
     let id = id_of(&id)?;
     let mut tx = staff.begin().await?;
     let r = patients::find(&mut tx, id).await?;
+    let identifiers = patients::identifiers(&mut tx, id).await?;
     tx.done().await?;
-    html(&page(&staff, Some(id), None, on_file(r)))
+    let mut page = page(&staff, Some(id), None, on_file(r));
+    page.has_aid = has_aid(&identifiers);
+    html(&page)
+}
+
+fn has_aid(identifiers: &[Identifier]) -> bool {
+    identifiers.iter().any(|i| i.kind == "medical_aid")
+}
+
+/// What saving takes off the file: a document that is said not to be theirs, a number in whose place another comes, a
+/// membership that has ended.
+fn leaving(identifiers: &[Identifier], typed: &Typed) -> Vec<String> {
+    let goes = |i: &&Identifier| match (i.kind.as_str(), &typed.document) {
+        ("medical_aid", _) => {
+            typed.no_aid
+                || typed
+                    .medical_aid
+                    .as_ref()
+                    .is_some_and(|aid| aid.number.masked() != i.masked)
+        }
+        (_, None) => false,
+        (_, Some(IdentityDocument::NoneNewborn | IdentityDocument::NoneUnknown)) => true,
+        (kind, Some(document)) => kind == document.kind().code() && document.masked() != i.masked,
+    };
+    let words = |i: &Identifier| format!("{} {}", identifier_words(&i.kind), i.masked);
+    identifiers.iter().filter(goes).map(words).collect()
 }
 
 /// What is on file, in the fields of the form.
@@ -376,22 +411,33 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     let id = id_of(&id)?;
     let today = staff.today();
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
-    let Some(typed) = read(&mut f, today) else {
-        return refused(&page(&staff, Some(id), None, f));
-    };
+    let typed = read(&mut f, today);
     let mut tx = staff.begin().await?;
     let current = patients::find(&mut tx, id).await?;
-    if current.version != version {
-        tx.done().await?;
-        f.overtake(&on_file(current), &FIELDS);
-        return conflict(&page(&staff, Some(id), None, f));
-    }
+    let identifiers = patients::identifiers(&mut tx, id).await?;
     tx.done().await?;
+    let again = |f: Form| PatientForm {
+        has_aid: has_aid(&identifiers),
+        ..page(&staff, Some(id), None, f)
+    };
+    let Some(typed) = typed else {
+        return refused(&again(f));
+    };
+    if current.version != version {
+        f.overtake(&on_file(current), &FIELDS);
+        return conflict(&again(f));
+    }
+    let leaving = leaving(&identifiers, &typed);
+    if !leaving.is_empty() && !f.ticked("take_off") {
+        let mut asked = again(f);
+        asked.leaving = leaving;
+        return refused(&asked);
+    }
     // Only now: whose a number is, is told to nobody who does not change this file with it.
     if !f.ticked("not_the_same") {
         let same = owners_of(&staff, typed.document.as_ref(), id).await?;
         if !same.is_empty() {
-            return refused(&page(&staff, Some(id), None, f).showing(&same, today));
+            return refused(&again(f).showing(&same, today));
         }
     }
     let mut tx = staff.begin().await?;
@@ -399,7 +445,11 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
         contact,
         document,
         medical_aid,
+        no_aid,
     } = &typed;
+    if *no_aid {
+        patients::end_medical_aid(&mut tx, id).await?;
+    }
     patients::update(
         &mut tx,
         &staff.app.keys,

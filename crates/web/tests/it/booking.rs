@@ -226,6 +226,48 @@ async fn someone_whose_time_was_taken_gets_the_nearest_ones_and_retypes_nothing(
     );
 }
 
+/// Whoever loses the race while moving goes on moving: no second booking comes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn someone_who_moves_and_loses_the_race_goes_on_moving() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("moving").await;
+    let mut browser = app.browser();
+    let link = book(&app, &mut browser, &practice, "0825550142").await;
+    let page = browser.get(&format!("{link}/move")).await;
+    let starts: Vec<&str> = page.text.split("name=\"start\" value=\"").skip(1).collect();
+    let last = starts.last().unwrap().split('"').next().unwrap().to_owned();
+    for diary in &practice.resources {
+        let trip = [
+            ("service", practice.service.to_string()),
+            ("place", practice.location.to_string()),
+            ("with", diary.to_string()),
+            ("start", last.clone()),
+        ];
+        send(&mut app.browser(), &practice, "hold", &trip).await;
+    }
+    let place = practice.location.to_string();
+    let fields = [("start", last.as_str()), ("place", &place)];
+    let lost = browser
+        .post(&format!("{link}/move"), &format!("{link}/move"), &fields)
+        .await;
+    assert_eq!(lost.status, StatusCode::CONFLICT, "{}", lost.text);
+    assert!(lost.text.contains(&format!("action=\"{link}/move\"")));
+    assert!(
+        lost.text.contains(&format!("href=\"{link}/move?")),
+        "all times are those to move to"
+    );
+    let near = lost.text.split("name=\"start\" value=\"").nth(1).unwrap();
+    let near = near.split('"').next().unwrap().to_owned();
+    let fields = [("start", near.as_str()), ("place", &place)];
+    let moved = browser
+        .post(&format!("{link}/move"), &format!("{link}/move"), &fields)
+        .await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+    let query = "SELECT count(*) FROM aloe.bookings";
+    let rows = app.db.superuser().await.query_one(query, &[]).await.unwrap();
+    assert_eq!(rows.get::<_, i64>(0), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_form_twice_is_one_booking() {
     let app = TestApp::start().await;

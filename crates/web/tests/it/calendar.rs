@@ -225,3 +225,179 @@ async fn the_calendar_shows_what_is_asked_for_and_says_so() {
     let kept = page.text.matches("&#38;st=waiting").count() + page.text.matches("&amp;st=waiting").count();
     assert!(kept >= 4, "earlier, later, day and week keep the filter: {kept}");
 }
+
+/// Books online from another phone than the one on file, and answers the booking's address at the desk.
+async fn unbound(app: &TestApp, at: &Organisation, by: &Member) -> (String, String) {
+    let booked = book(app, at, by, &[("name", "Thandi Dlamini"), ("phone", "0825550166")]).await;
+    let id = booked.location.rsplit("booking=").next().unwrap().to_owned();
+    (format!("/o/desk/bookings/{id}"), id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_on_file_with_another_phone_is_found_for_a_booking() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let patient = app.db.patient(&reception, "Dlamini", "8001015009087").await.to_string();
+    let (booking, id) = unbound(&app, &at, &reception).await;
+    let mut browser = app.signed_in(&reception);
+    let panel = browser
+        .get(&format!("/o/desk/calendar?date=2027-02-01&booking={id}"))
+        .await;
+    assert!(panel.text.contains(&format!("{booking}/who")));
+    let by_name = browser.get(&format!("{booking}/who")).await;
+    assert!(
+        by_name.text.contains(&patient),
+        "those of the booked name stand there at once"
+    );
+    let by_number = browser
+        .post(
+            &format!("{booking}/who"),
+            &format!("{booking}/who"),
+            &[("q", "8001015009087")],
+        )
+        .await;
+    assert!(by_number.text.contains(&patient));
+    let nobody = browser
+        .post(&format!("{booking}/who"), &format!("{booking}/who"), &[("q", "Zzyzx")])
+        .await;
+    assert!(nobody.text.contains("Nobody found"));
+    let bound = browser
+        .post(
+            &format!("{booking}/who"),
+            &format!("{booking}/patient"),
+            &[("patient", &patient)],
+        )
+        .await;
+    assert_eq!(bound.status, StatusCode::SEE_OTHER, "{}", bound.text);
+    let panel = browser.get(&bound.location).await;
+    assert!(panel.text.contains("Dlamini") && panel.text.contains("<dt>File</dt>"));
+    assert!(!panel.text.contains("Ask who it is"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_duplicate_that_is_found_while_registering_is_taken_for_the_booking() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let patient = app.db.patient(&reception, "Dlamini", "8001015009087").await.to_string();
+    let (booking, id) = unbound(&app, &at, &reception).await;
+    let from = format!("/o/desk/patients/new?booking={id}");
+    let fields = [
+        ("surname", "Dlamini"),
+        ("kind", "sa_id"),
+        ("id_number", "8001015009087"),
+        ("notice", "1"),
+        ("booking", &id),
+    ];
+    let mut browser = app.signed_in(&reception);
+    let asked = browser.post(&from, "/o/desk/patients/new", &fields).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text.contains(&format!("formaction=\"{booking}/patient\"")));
+    let mut chosen = fields.to_vec();
+    chosen.push(("patient", &patient));
+    let bound = browser.post(&from, &format!("{booking}/patient"), &chosen).await;
+    assert_eq!(bound.status, StatusCode::SEE_OTHER);
+    assert_eq!(count(&app, "patients").await, 1, "no second file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_under_another_name_than_its_file_says_so() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let patient = app.db.patient(&reception, "Dlamini", "").await.to_string();
+    let booked = book(
+        &app,
+        &at,
+        &reception,
+        &[("patient", &patient), ("name", "Sipho Radebe")],
+    )
+    .await;
+    let panel = app.signed_in(&reception).get(&booked.location).await;
+    assert!(panel.text.contains("Ask who it is"), "{}", panel.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_after_all_is_squeezed_in_where_the_time_was_given_away() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let (booking, _) = unbound(&app, &at, &reception).await;
+    let mut browser = app.signed_in(&reception);
+    let state = format!("{booking}/state");
+    let missed = browser.post(NEW, &state, &[("version", "1"), ("to", "no_show")]).await;
+    assert_eq!(missed.status, StatusCode::SEE_OTHER, "{}", missed.text);
+    let next = book(&app, &at, &reception, &[("name", "Next Person")]).await;
+    assert_eq!(next.status, StatusCode::SEE_OTHER);
+    let asked = browser.post(NEW, &state, &[("version", "2"), ("to", "arrived")]).await;
+    assert_eq!(asked.status, StatusCode::CONFLICT, "{}", asked.text);
+    assert!(asked.text.contains("Next Person"));
+    let squeezed = browser
+        .post(
+            NEW,
+            &state,
+            &[("version", "2"), ("to", "arrived"), ("overbook_reason", "came late")],
+        )
+        .await;
+    assert_eq!(squeezed.status, StatusCode::SEE_OTHER, "{}", squeezed.text);
+    let query = "SELECT count(*) FROM aloe.bookings WHERE status = 'arrived' AND overbook_reason = 'came late'";
+    let row = app.db.superuser().await.query_one(query, &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(0), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_long_as_a_service_may_be_its_booking_may_be_and_dates_are_near() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let long = book(&app, &at, &reception, &[("minutes", "720"), ("start", "08:00")]).await;
+    assert_eq!(long.status, StatusCode::SEE_OTHER, "{}", long.text);
+    for date in ["0026-11-24", "2126-11-24", "soon"] {
+        let far = book(&app, &at, &reception, &[("date", date)]).await;
+        assert_eq!(far.status, StatusCode::UNPROCESSABLE_ENTITY, "{date}");
+        assert!(far.text.contains("id=\"date-error\""), "{date}");
+    }
+    assert_eq!(count(&app, "bookings").await, 1);
+}
+
+/// A place in another zone: what is dragged to nine in the calendar is at nine in the calendar, and the form shows the place's
+/// own time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drag_means_the_time_that_the_calendar_shows() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let superuser = app.db.superuser().await;
+    superuser
+        .batch_execute("SET session_replication_role = replica")
+        .await
+        .unwrap();
+    let abroad = uuid::Uuid::new_v4();
+    let add = "INSERT INTO aloe.locations (organisation_id, location_id, name, time_zone) VALUES ($1, $2, 'Zz abroad', 'Europe/London')";
+    superuser.execute(add, &[&at.id.as_uuid(), &abroad]).await.unwrap();
+    let hours = "INSERT INTO aloe.weekly_hours (organisation_id, weekly_hours_id, resource_id, location_id, weekday, opens, closes)
+        VALUES ($1, gen_random_uuid(), $2, $3, 1, 480, 720)";
+    superuser
+        .execute(hours, &[&at.id.as_uuid(), &at.resources[0].as_uuid(), &abroad])
+        .await
+        .unwrap();
+    let place = abroad.to_string();
+    let booked = book(&app, &at, &reception, &[("location", &place), ("start", "09:00")]).await;
+    assert_eq!(booked.status, StatusCode::SEE_OTHER, "{}", booked.text);
+    let starts = async || -> String {
+        let query = "SELECT to_char(starts_at AT TIME ZONE 'UTC', 'HH24:MI') FROM aloe.bookings";
+        superuser.query_one(query, &[]).await.unwrap().get(0)
+    };
+    assert_eq!(starts().await, "09:00", "nine in London, in winter");
+    let id = booked.location.rsplit("booking=").next().unwrap();
+    let diary = at.resources[0].to_string();
+    let drag = [
+        ("version", "1"),
+        ("resource", diary.as_str()),
+        ("date", "2027-02-01"),
+        ("start", "13:00"),
+        ("minutes", "20"),
+        ("tell", "0"),
+    ];
+    let moved = app
+        .signed_in(&reception)
+        .post(NEW, &format!("/o/desk/bookings/{id}/drag"), &drag)
+        .await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+    assert_eq!(starts().await, "11:00", "one o'clock in the calendar's zone");
+}

@@ -73,7 +73,12 @@ async fn a_number_of_somebody_else_is_noticed_when_a_file_is_corrected_and_none_
             .get::<_, i64>(0)
     };
     assert_eq!(ask().await, 1);
-    let off = [("version", "2"), ("surname", "Nkosi"), ("kind", "none_unknown")];
+    let off = [
+        ("version", "2"),
+        ("surname", "Nkosi"),
+        ("kind", "none_unknown"),
+        ("take_off", "1"),
+    ];
     let page = browser.post(&edit, &edit, &off).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     assert_eq!(ask().await, 0);
@@ -311,4 +316,101 @@ async fn a_file_with_a_thousand_consultations_opens_quickly_and_hides_none() {
     let oldest: uuid::Uuid = superuser.query_one(oldest, &[]).await.unwrap().get(0);
     let all = browser.get(&format!("{file}?all=1")).await;
     assert!(all.text.contains(&oldest.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaves_a_file_is_named_first() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("desk").await;
+    let reception = app.db.member(&practice, Role::Reception).await;
+    let patient = app.db.patient(&reception, "Dlamini", "8001015009087").await;
+    let edit = format!("/o/desk/patients/{patient}/edit");
+    let mut browser = app.signed_in(&reception);
+    let numbers = "SELECT count(*) FROM aloe.identifiers";
+    let superuser = app.db.superuser().await;
+    let count = async || -> i64 { superuser.query_one(numbers, &[]).await.unwrap().get(0) };
+    let fields = [("version", "1"), ("surname", "Dlamini"), ("kind", "none_unknown")];
+    let asked = browser.post(&edit, &edit, &fields).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text.contains("This takes off the file") && asked.text.contains("087"));
+    assert!(!asked.text.contains("8001015009087"));
+    assert_eq!(count().await, 1);
+    let mut other = fields.to_vec();
+    other[2] = ("kind", "sa_id");
+    other.push(("id_number", "8501016184086"));
+    let asked = browser.post(&edit, &edit, &other).await;
+    assert!(
+        asked.text.contains("This takes off the file"),
+        "another number takes its place"
+    );
+    other[3].1 = "8001015009087";
+    let same = browser.post(&edit, &edit, &other).await;
+    assert_eq!(
+        same.status,
+        StatusCode::SEE_OTHER,
+        "the same number takes nothing off: {}",
+        same.text
+    );
+    let mut sure = fields.to_vec();
+    sure[0].1 = "2";
+    sure.push(("take_off", "1"));
+    let done = browser.post(&edit, &edit, &sure).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(count().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_membership_of_a_scheme_ends_by_a_tick() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("desk").await;
+    let reception = app.db.member(&practice, Role::Reception).await;
+    let patient = app.db.patient(&reception, "Dlamini", "").await;
+    let edit = format!("/o/desk/patients/{patient}/edit");
+    let mut browser = app.signed_in(&reception);
+    let joined = [
+        ("version", "1"),
+        ("surname", "Dlamini"),
+        ("scheme", "Example scheme"),
+        ("member_number", "123456789"),
+    ];
+    assert_eq!(browser.post(&edit, &edit, &joined).await.status, StatusCode::SEE_OTHER);
+    assert!(browser.get(&edit).await.text.contains("No longer a member"));
+    let ended = [
+        ("version", "2"),
+        ("surname", "Dlamini"),
+        ("no_aid", "1"),
+        ("take_off", "1"),
+    ];
+    assert_eq!(
+        browser.post(&edit, &edit, &ended[..3]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(browser.post(&edit, &edit, &ended).await.status, StatusCode::SEE_OTHER);
+    assert!(!browser.get(&edit).await.text.contains("No longer a member"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_diary_that_is_taken_out_of_use_tells_of_its_bookings_and_stays_on_their_days() {
+    let app = TestApp::start().await;
+    let practice = app.db.furnished("diaries", "8001015009087").await;
+    let mut browser = app.signed_in(&practice.owner);
+    let diary = practice.at.resources[0];
+    let page = format!("/o/diaries/settings/diaries/{diary}");
+    let fields = [
+        ("version", "1"),
+        ("name", "Dr One"),
+        ("kind", "practitioner"),
+        ("capacity", "1"),
+    ];
+    let saved = browser.post("/o/diaries/settings/diaries", &page, &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let said = browser.get(&saved.location).await;
+    assert!(said.text.contains("still to come in this diary"), "{}", said.text);
+    let query = "SELECT min(starts_at)::date::text FROM aloe.bookings WHERE resource_id = $1";
+    let superuser = app.db.superuser().await;
+    let day: String = superuser.query_one(query, &[&diary.as_uuid()]).await.unwrap().get(0);
+    let calendar = browser.get(&format!("/o/diaries/calendar?date={day}")).await;
+    assert!(calendar.text.contains("Dr One"));
+    let empty = browser.get("/o/diaries/calendar?date=2028-02-01").await;
+    assert!(!empty.text.contains("Dr One"));
 }

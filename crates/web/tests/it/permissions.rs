@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::support::{Page, TestApp};
 
 /// A path of the table with the ids of an organisation, under some organisation's address.
-fn path(of: &Furnished, template: &str, slug: &str) -> String {
+pub fn path(of: &Furnished, template: &str, slug: &str) -> String {
     let consultation = |id: Option<_>| id.map(|id| format!("{id}")).unwrap_or_default();
     let id = if template.contains("/merge/{merge}") {
         of.kept.0.to_string()
@@ -81,6 +81,7 @@ fn fields(of: &Furnished, template: &str) -> Vec<(&'static str, String)> {
     };
     match template.strip_prefix("/o/{org}").unwrap_or_default() {
         "/bookings/{id}/cancel" => set("reason", "The patient asked"),
+        "/patients/{id}/edit" => set("take_off", "1"),
         "/blocks" => {
             set("from", "13:00");
             set("to", "14:00");
@@ -273,7 +274,7 @@ async fn every_form_is_taken_with_ids_of_ones_own() {
 }
 
 /// Every row that an organisation has anywhere, as text: no list of tables to forget one in.
-async fn everything_of(db: &TestDb, of: &Furnished) -> BTreeMap<String, Vec<String>> {
+pub async fn everything_of(db: &TestDb, of: &Furnished) -> BTreeMap<String, Vec<String>> {
     let superuser = db.superuser().await;
     let tables = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id'

@@ -43,6 +43,9 @@ pub struct Browser<'a> {
     source: SocketAddr,
 }
 
+/// What a browser sends a form as.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 const INSTALLATION: &str = "test";
 
 impl TestApp {
@@ -108,6 +111,15 @@ impl Browser<'_> {
         self.send("POST", path, Some(body.to_owned())).await
     }
 
+    /// Sends bytes that need be no form and no JSON, as the kind that the path takes.
+    pub async fn post_bytes(&mut self, path: &str, body: &[u8]) -> Page {
+        let kind = match path.starts_with("/api/") {
+            true => "application/json",
+            false => FORM,
+        };
+        self.send_as("POST", path, Some(body.to_vec()), kind).await
+    }
+
     /// Sends a form with a token taken from another page.
     pub async fn post(&mut self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let token = self.get(from).await.csrf();
@@ -119,16 +131,14 @@ impl Browser<'_> {
 
     /// Sends JSON, as programs do.
     pub async fn post_json(&mut self, path: &str, body: &str) -> Page {
-        self.send_as("POST", path, Some(body.to_owned()), "application/json")
-            .await
+        self.send_as("POST", path, Some(body.into()), "application/json").await
     }
 
     async fn send(&mut self, method: &str, path: &str, body: Option<String>) -> Page {
-        self.send_as(method, path, body, "application/x-www-form-urlencoded")
-            .await
+        self.send_as(method, path, body.map(String::into_bytes), FORM).await
     }
 
-    async fn send_as(&mut self, method: &str, path: &str, body: Option<String>, kind: &str) -> Page {
+    async fn send_as(&mut self, method: &str, path: &str, body: Option<Vec<u8>>, kind: &str) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let mut request = Request::builder()
             .method(method)

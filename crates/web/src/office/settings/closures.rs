@@ -110,8 +110,8 @@ pub async fn show(staff: Staff<Settings>) -> Answer {
     ))
 }
 
-fn read(f: &mut Form) -> Option<NewClosure> {
-    let day = |text: &str| text.trim().parse::<Date>().map_err(|_| "Choose the day.");
+fn read(f: &mut Form, today: Date) -> Option<NewClosure> {
+    let day = |text: &str| clock::near_day(text, today);
     let first = f.parse("first", day);
     let last = if f.get("last").trim().is_empty() {
         first
@@ -165,7 +165,7 @@ fn part(f: &mut Form, opens: bool) -> Option<(i16, i16)> {
 
 /// Adds a closure. Bookings that were made before stay, and are reception's to move.
 pub async fn create(staff: Staff<Settings>, mut f: Form) -> Answer {
-    let Some(closure) = read(&mut f) else {
+    let Some(closure) = read(&mut f, staff.today()) else {
         return refused(&page(&staff, &agenda(&staff).await?, f));
     };
     let mut tx = staff.begin().await?;

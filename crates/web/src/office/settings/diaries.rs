@@ -1,6 +1,7 @@
 //! Diaries: practitioners, counters, rooms.
 
 use aloe_db::agenda::{Agenda, Resource};
+use aloe_db::bookings;
 use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::ids::ResourceId;
@@ -156,7 +157,16 @@ pub async fn save(staff: Staff<Settings>, Path((_, id)): Path<(String, String)>,
         saved => saved?,
     }
     tx.commit().await?;
-    Ok(see_other_saying(&staff.app, &staff.link("/settings/diaries"), "Saved."))
+    let left = match resource.active {
+        true => 0,
+        false => bookings::to_come(&mut staff.begin_for().await?, id).await?,
+    };
+    let said = match left {
+        0 => "Saved.".to_owned(),
+        1 => "Saved. One booking is still to come in this diary: move or cancel it in the calendar.".to_owned(),
+        n => format!("Saved. {n} bookings are still to come in this diary: move or cancel them in the calendar."),
+    };
+    Ok(see_other_saying(&staff.app, &staff.link("/settings/diaries"), &said))
 }
 
 async fn overtaken(staff: &Staff<Settings>, id: ResourceId, mut f: Form) -> Answer {

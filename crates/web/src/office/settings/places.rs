@@ -5,6 +5,7 @@ use aloe_db::error::DbError;
 use aloe_db::settings;
 use aloe_domain::ids::LocationId;
 use aloe_domain::permission::need::Settings;
+use aloe_domain::phone::PhoneNumber;
 use aloe_domain::text::OneLine;
 use askama::Template;
 use axum::extract::Path;
@@ -84,12 +85,13 @@ fn read(id: LocationId, f: &mut Form) -> Option<Location> {
         let known = jiff::tz::TimeZone::get(text.trim()).map(|_| text.trim().to_owned());
         known.map_err(|_| "Type a time zone such as Africa/Johannesburg.")
     });
+    let phone = f.parse_optional("phone", PhoneNumber::parse);
     let location = Location {
         id,
         name: name?.as_str().to_owned(),
         address: f.text::<400>("address"),
         directions: f.text::<600>("directions"),
-        phone: f.line::<20>("phone"),
+        phone: phone.map(|p| p.national()).unwrap_or_default(),
         time_zone: zone?,
         opens_on_public_holidays: f.ticked("holidays"),
         active: f.ticked("active"),

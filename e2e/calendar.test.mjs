@@ -5,7 +5,7 @@ import { DESK, PHONE, screenshot, signIn, visitor } from './support/browser.mjs'
 import { bookAtDesk, bookOnline, boxOf, freshName, freshPhone, messagesTo, register, staff, weekday } from './support/day.mjs';
 
 // Beyond 40 days ahead nothing of the demonstration is booked; each test has a day of its own.
-const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123 };
+const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123, found: 130, block: 137, away: 144 };
 
 /** The side panel of the chosen booking. */
 const panel = (page) => page.locator('aside.panel');
@@ -316,6 +316,129 @@ test('somebody who did not come is marked, and may come after all', async () => 
   await panel(page).locator('.tag.bad').waitFor();
   await panel(page).getByRole('button', { name: /^Came after all/ }).click();
   await panel(page).getByRole('button', { name: /^Call in/ }).waitFor();
+});
+
+test('somebody whose time was given away is squeezed in when they come after all', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.away);
+  const { name } = await bookAtDesk(page, { date, start: '09:00', diary: 0 });
+  await panel(page).getByRole('button', { name: /^Did not come/ }).click();
+  await panel(page).locator('.tag.bad').waitFor();
+  const other = await bookAtDesk(page, { date, start: '09:00', diary: 0 });
+  await page.goto(staff(`/calendar?date=${date}`));
+  await boxOf(page, name).click();
+  await panel(page).getByRole('button', { name: /^Came after all/ }).click();
+  await page.getByRole('heading', { name: /was given away/ }).waitFor();
+  await page.getByText(other.name).waitFor();
+  await screenshot(page, 'calendar-given-away');
+  await axe(page);
+  await page.getByLabel('Squeeze it in because').fill('Came a little late');
+  await page.getByRole('button', { name: 'Squeeze it in' }).click();
+  await panel(page).getByRole('button', { name: /^Call in/ }).waitFor();
+});
+
+test('whoever is on file is found while the name is typed, and chosen', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.found);
+  const surname = freshName().split(' ')[1];
+  await register(page, { given: 'Thabo', surname, phone: freshPhone(), born: '1984-06-02' });
+  await page.getByText(/Registered as file/).waitFor();
+  await page.goto(staff(`/bookings/new?date=${date}`));
+  await page.getByLabel('Start').fill('10:20');
+  await page.getByLabel('Name', { exact: true }).pressSequentially(surname.slice(0, 5), { delay: 30 });
+  const found = page.locator('#matches li').filter({ hasText: surname });
+  await found.waitFor();
+  await screenshot(page, 'calendar-form-found');
+  await axe(page);
+  await page.setViewportSize(PHONE);
+  await screenshot(page, 'calendar-form-found-phone');
+  await page.setViewportSize(DESK);
+  await found.getByRole('button', { name: /This is the one/ }).click();
+  await page.getByText('On file').waitFor();
+  assert.equal(await page.getByLabel('Start').inputValue(), '10:20', 'what was typed is kept');
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), `Thabo ${surname}`);
+  await screenshot(page, 'calendar-form-chosen');
+  await axe(page);
+  await page.getByRole('button', { name: /^Book/ }).last().click();
+  await panel(page).getByRole('link', { name: 'Contact details' }).waitFor();
+  assert.match(await panel(page).innerText(), new RegExp(`\\d+, Thabo ${surname}`));
+});
+
+test('Enter in the name books and does not look up', async () => {
+  const page = await signIn('reception');
+  await page.goto(staff(`/bookings/new?date=${weekday(DAY.found)}`));
+  await page.getByLabel('Start').fill('14:40');
+  const name = freshName('Naledi');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Name', { exact: true }).press('Enter');
+  await panel(page).getByRole('heading', { name }).waitFor();
+});
+
+test('a booking from another phone is bound to the file that reception finds', async () => {
+  const page = await signIn('reception');
+  const surname = freshName().split(' ')[1];
+  await register(page, { given: 'Palesa', surname, phone: freshPhone() });
+  await page.getByText(/Registered as file/).waitFor();
+  await bookAtDesk(page, { date: weekday(DAY.found), start: '11:00', diary: 1, name: `Palesa ${surname}`, phone: freshPhone() });
+  await panel(page).getByRole('link', { name: 'Find on file' }).click();
+  await page.getByRole('heading', { name: /^Who is/ }).waitFor();
+  await screenshot(page, 'booking-who');
+  await axe(page);
+  await page.getByRole('button', { name: new RegExp(`This is the one.*Palesa ${surname}`) }).click();
+  await panel(page).getByRole('link', { name: 'Contact details' }).waitFor();
+});
+
+test('time is blocked from the calendar, stands in it, and is given back', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.block);
+  const { name } = await bookAtDesk(page, { date, start: '13:20', diary: 0 });
+  await page.goto(staff(`/calendar?date=${date}`));
+  await page.getByRole('link', { name: /^Block time/ }).click();
+  await page.getByLabel('From').fill('13:00');
+  await page.getByLabel('To', { exact: true }).fill('14:00');
+  await page.getByLabel('Why').fill(' ');
+  await page.getByRole('button', { name: /^Block/ }).click();
+  await page.locator('#reason-error').waitFor();
+  await page.getByLabel('Why').fill('Staff meeting');
+  await page.getByRole('button', { name: /^Block/ }).click();
+  await page.getByRole('heading', { name: 'People are booked then' }).waitFor();
+  await page.getByText(name).waitFor();
+  await screenshot(page, 'block-people');
+  await axe(page);
+  await page.getByLabel('Block it all the same').check();
+  await page.getByRole('button', { name: /^Block/ }).click();
+  const box = page.locator('.ev.is-block').filter({ hasText: 'Staff meeting' });
+  await box.waitFor();
+  await screenshot(page, 'calendar-blocked');
+  await axe(page);
+  await page.goto(staff(`/calendar?date=${date}&view=week&r=all`));
+  await page.locator('.wk.is-block').filter({ hasText: 'Staff meeting' }).waitFor();
+  await screenshot(page, 'calendar-blocked-week');
+  await page.goto(staff(`/calendar?date=${date}`));
+  await box.click();
+  await page.getByRole('heading', { name: 'Staff meeting' }).waitFor();
+  await screenshot(page, 'blocked');
+  await axe(page);
+  await page.getByRole('button', { name: 'Give the time back' }).click();
+  await page.getByText('can be booked again').waitFor();
+  assert.equal(await page.locator('.ev.is-block').count(), 0);
+});
+
+test('the calendar is narrowed to a service and a state, and says so', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.block);
+  const { name } = await bookAtDesk(page, { date, start: '15:00', diary: 2 });
+  await page.goto(staff(`/calendar?date=${date}`));
+  await page.getByText(/^Show: everyone/).click();
+  await screenshot(page, 'calendar-filter');
+  await axe(page);
+  await page.getByLabel('State').selectOption({ label: 'Done' });
+  await page.getByText(/^Show: done/).waitFor();
+  assert.equal(await boxOf(page, name).count(), 0);
+  await page.getByRole('link', { name: 'Later' }).click();
+  await page.getByText(/^Show: done/).click();
+  await page.getByRole('link', { name: 'Show all' }).click();
+  await page.getByText(/^Show: everyone/).waitFor();
 });
 
 test('somebody who walks in is waiting at once', async () => {

@@ -30,13 +30,13 @@ function readRows() {
   });
 }
 
-/** Ids in the table of docs/promises.md whose row names a sabotage or is marked kept. */
+/** Ids in the table of docs/promises.md whose row names a sabotage or is marked kept, or kept in part. */
 function promised() {
   const file = join(root, 'docs/promises.md');
   if (!existsSync(file)) return null;
   const rows = readFileSync(file, 'utf8').split('\n').filter((line) => /^\|\s*[PN]\d+\s*\|/.test(line));
   const cells = rows.map((line) => line.split('|').map((cell) => cell.trim()));
-  const kept = cells.filter((row) => row.some((cell) => /^kept\b/.test(cell)) || row.join('|').includes('sabotage:'));
+  const kept = cells.filter((row) => row.some((cell) => /^(kept|in part)\b/.test(cell)) || row.join('|').includes('sabotage:'));
   return new Set(kept.map((row) => row[1]));
 }
 
@@ -45,7 +45,7 @@ function disagreements(rows) {
   const ids = new Set(rows.map((row) => row.id));
   const kept = promised();
   if (kept === null) return ['docs/promises.md is missing'];
-  const without = [...kept].filter((id) => !ids.has(id)).map((id) => `${id} is promised as kept, but has no sabotage`);
+  const without = [...kept].filter((id) => !ids.has(id)).map((id) => `${id} is promised as kept or in part, but has no sabotage`);
   const unpromised = [...ids].filter((id) => !kept.has(id)).map((id) => `${id} has a sabotage, but docs/promises.md does not say so`);
   return [...without, ...unpromised];
 }

@@ -18,6 +18,15 @@ pub const ACCESS_SECONDS: f64 = 600.0;
 /// Seconds that a session lives at most.
 pub const SESSION_SECONDS: f64 = 12.0 * 3600.0;
 
+/// A term as it is; without an end worth the name when N14 is sabotaged.
+fn term(seconds: f64) -> f64 {
+    if crate::sabotage::is_on("N14") {
+        seconds * 1e4
+    } else {
+        seconds
+    }
+}
+
 /// What sign-in needs of an account.
 pub struct Account {
     /// The user.
@@ -119,9 +128,9 @@ impl Doors {
                 &user.as_uuid(),
                 &session,
                 &device,
-                &SESSION_SECONDS,
+                &term(SESSION_SECONDS),
                 &access,
-                &ACCESS_SECONDS,
+                &term(ACCESS_SECONDS),
                 &refresh,
             ],
         )
@@ -149,7 +158,7 @@ impl Doors {
         let row = tx
             .find(
                 sql!("accounts/renew_session"),
-                &[&spent.as_bytes().as_slice(), &access, &ACCESS_SECONDS, &refresh],
+                &[&spent.as_bytes().as_slice(), &access, &term(ACCESS_SECONDS), &refresh],
             )
             .await?;
         tx.commit().await?;

@@ -100,10 +100,20 @@ fn load(chain: &PathBuf, key: &PathBuf) -> Result<Arc<CertifiedKey>, EdgeError> 
     Ok(Arc::new(certified))
 }
 
+/// TLS 1.3 alone. Older versions are not even compiled in, but for the proof that the tests would notice them.
+fn protocols() -> &'static [&'static rustls::SupportedProtocolVersion] {
+    static ONLY: [&rustls::SupportedProtocolVersion; 1] = [&rustls::version::TLS13];
+    if aloe_db::sabotage::is_on("P3") {
+        rustls::ALL_VERSIONS
+    } else {
+        &ONLY
+    }
+}
+
 fn tls(certificate: Arc<Certificate>) -> Result<TlsAcceptor, EdgeError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
+        .with_protocol_versions(protocols())
         .map_err(|e| EdgeError::Certificate(e.to_string()))?
         .with_no_client_auth()
         .with_cert_resolver(certificate);

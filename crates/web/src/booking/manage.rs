@@ -1,5 +1,5 @@
 //! A booking by its link: see it, move it, cancel it. Opening the link changes nothing; each change is a form with its own
-//! button. It shows a first name and a time, no more.
+//! button. It shows a first name, a reference and a time, and while the booking stands, what for, with whom and where.
 
 use aloe_db::bookings::{self, BookingError, Confirmed};
 use aloe_db::error::DbError;

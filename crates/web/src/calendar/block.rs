@@ -164,14 +164,18 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
     if !staff.is_first(&mut tx, &f).await? {
         return Ok(staff.sent_twice(&back));
     }
-    bookings::block(&mut tx, &block).await?;
+    let id = bookings::block(&mut tx, &block).await?;
     tx.commit().await?;
     let stay = match standing.len() {
         0 => "",
         _ => " Whoever is booked in it stays: move or cancel them.",
     };
     let said = format!("{} to {} is blocked.{stay}", block.part.from(), block.part.to());
-    Ok(see_other_saying(&staff.app, &staff.link(&back), &said))
+    Ok(see_other_saying(
+        &staff.app,
+        &staff.link(&format!("{back}#block-{id}")),
+        &said,
+    ))
 }
 
 /// The block of this id, if the desk may take it back.

@@ -409,6 +409,7 @@ test('time is blocked from the calendar, stands in it, and is given back', async
   await page.getByRole('button', { name: /^Block/ }).click();
   const box = page.locator('.ev.is-block').filter({ hasText: 'Staff meeting' });
   await box.waitFor();
+  assert.ok(await box.evaluate((b) => b.getBoundingClientRect().top < innerHeight), 'what was blocked stands in sight');
   await screenshot(page, 'calendar-blocked');
   await axe(page);
   await page.goto(staff(`/calendar?date=${date}&view=week&r=all`));
@@ -433,10 +434,10 @@ test('the calendar is narrowed to a service and a state, and says so', async () 
   await screenshot(page, 'calendar-filter');
   await axe(page);
   await page.getByLabel('State').selectOption({ label: 'Done' });
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
   await page.getByText(/^Show: done/).waitFor();
   assert.equal(await boxOf(page, name).count(), 0);
   await page.getByRole('link', { name: 'Later' }).click();
-  await page.getByText(/^Show: done/).click();
   await page.getByRole('link', { name: 'Show all' }).click();
   await page.getByText(/^Show: everyone/).waitFor();
 });
@@ -534,6 +535,7 @@ test('the week shows another diary when it is chosen', async () => {
   assert.equal(await boxOf(page, name).count(), 0);
   await page.locator('summary').filter({ hasText: 'Show:' }).click();
   await page.getByLabel('Diary').selectOption({ index: 3 });
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
   await boxOf(page, name).waitFor();
   await page.getByRole('link', { name: 'Week', exact: true }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Week', exact: true }).getAttribute('aria-current'), 'page');

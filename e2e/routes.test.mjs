@@ -34,7 +34,14 @@ async function furnish(owner) {
   await owner.getByRole('button', { name: /^New consultation|^Begin/ }).first().click();
   await owner.getByLabel('Plan').fill('Rest');
   await owner.locator('[data-save-status]').filter({ hasText: /^Saved \d/ }).waitFor();
-  return { patient, booking: staff(`/bookings/${booking}`), consultation: new URL(owner.url()).pathname };
+  const consultation = new URL(owner.url()).pathname;
+  await owner.goto(staff(`/blocks/new?date=${weekday(130)}`));
+  await owner.getByLabel('From').fill('13:00');
+  await owner.getByLabel('To', { exact: true }).fill('14:00');
+  await owner.getByLabel('Why').fill('Stocktaking');
+  await owner.getByRole('button', { name: /^Block/ }).click();
+  const block = await owner.locator('.ev.is-block a').getAttribute('href');
+  return { block, patient, booking: staff(`/bookings/${booking}`), consultation };
 }
 
 async function invitation(owner) {
@@ -76,6 +83,7 @@ test('axe finds nothing on any page of the table of routes', { timeout: 240_000 
   const under = [
     ['/b/{org}/m/{token}', mine.link],
     ['/o/{org}/bookings/{id}', made.booking],
+    ['/o/{org}/blocks/{id}', made.block],
     ['/o/{org}/patients/{id}', made.patient],
     ['/o/{org}/consultations/{id}', made.consultation],
     ['/o/{org}', staff()],

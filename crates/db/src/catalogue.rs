@@ -41,10 +41,11 @@ const RULES: &[(&str, &str)] = &[
          AND NOT coalesce(c.reloptions, '{}') @> ARRAY['security_invoker=true']))",
     ),
     (
-        "is a definer function with a search path of the caller's",
+        "is a function whose search path is not pinned, with temporary names last",
         "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-         WHERE n.nspname IN ('aloe', 'fence', 'audit') AND p.prosecdef
-         AND NOT coalesce(p.proconfig, '{}') && ARRAY['search_path=\"\"', 'search_path=']",
+         WHERE n.nspname IN ('aloe', 'fence', 'audit')
+         AND (p.prosecdef OR EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'))
+         AND NOT coalesce(p.proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']",
     ),
     (
         "is a definer function of an owner who could do anything",

@@ -48,6 +48,7 @@ migrations![
     "0021_cheaper_fences",
     "0022_blocked_time",
     "0023_whole_trail",
+    "0024_by_hand",
 ];
 
 /// What stops a migration.

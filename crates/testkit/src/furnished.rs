@@ -113,7 +113,7 @@ impl TestDb {
 
     async fn agenda_of(&self, at: &Organisation) -> Agenda {
         let mut tx = self.doors.public(&visit(), &at.slug).await.unwrap();
-        let agenda = Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
+        let agenda = Agenda::offered(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
         tx.done().await.unwrap();
         agenda
     }

@@ -213,7 +213,8 @@ const lookUp = async (t) => {
 on("input", (e) => {
 	const t = e.target;
 	if (!t.dataset.lookup) return;
-	clearTimeout(lookupTimer);
+	clearTimeout(lookupTimer); lookups++;
+	doc.getElementById(t.dataset.lookup).replaceChildren();
 	if (t.value.trim().length > 2) lookupTimer = setTimeout(lookUp, 400, t);
 });
 
@@ -355,9 +356,10 @@ if (renew) {
 
 $$("form[data-autosave]").forEach(autosave);
 $$("[data-left]").forEach(countdown);
-$(".errors")?.focus();
+$(".errors,.note-box[role=alert][tabindex]")?.focus();
 if (main) { listen(); on("online", listen, 0, window); on("offline", () => quiet(false), 0, window); }
 tickNow(); setInterval(tickNow, 2e4);
-const line0 = $("[data-cal] .now");
+// What was chosen or just made stands in sight, else the present hour
+const line0 = $("[data-cal] .ev.chosen") || $("[data-cal] .ev:target") || $("[data-cal] .now");
 if (line0) { const cal = $("[data-cal]"); cal.scrollTop += rect(line0).top - rect(cal).top - cal.clientHeight / 3; }
 })();

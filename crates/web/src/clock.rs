@@ -51,7 +51,7 @@ pub fn plain_moment(at: Timestamp, zone: &TimeZone) -> String {
     format!("{}, {}", plain_date(at.date()), hour(&at))
 }
 
-/// A day for a booking or a closure: within a year past and three to come, so that a slip of the finger is noticed.
+/// A day for a booking or a closure: within a year past and five to come, so that a slip of the finger is noticed.
 ///
 /// # Errors
 /// What to do, in words.
@@ -59,7 +59,7 @@ pub fn near_day(text: &str, today: Date) -> Result<Date, &'static str> {
     let day = text.trim().parse::<Date>().map_err(|_| "Choose the date.")?;
     let years = i32::from(day.year()) - i32::from(today.year());
     match years {
-        -1..=3 => Ok(day),
+        -1..=5 => Ok(day),
         _ => Err("Check the year: this date is far from today."),
     }
 }

@@ -66,7 +66,7 @@ impl Doors {
             return Ok(agenda);
         }
         let mut tx = self.public(visit, slug).await?;
-        let agenda = Arc::new(Agenda::load(&mut tx, from_day).await?);
+        let agenda = Arc::new(Agenda::offered(&mut tx, from_day).await?);
         tx.done().await?;
         // Read after its version was: what is newer than the version is read once more, never the other way round.
         if let Some((organisation, version)) = known {

@@ -11,21 +11,33 @@ use uuid::Uuid;
 
 use super::{Agenda, Busy, Closure, Hours, Location, Notice, Profile, Resource, Service};
 use crate::error::DbError;
-use crate::statement::sql;
+use crate::statement::{Statement, sql};
 use crate::tx::Tx;
 
 impl Agenda {
-    /// Reads everything, closures from a day on.
+    /// Reads everything, closures from a day on, with why it is closed: for those who work here.
     ///
     /// # Errors
     /// What the database answered.
     pub async fn load<N>(tx: &mut Tx<N>, from_day: Date) -> Result<Self, DbError> {
+        Self::with_closures(tx, sql!("diaries/closures"), from_day).await
+    }
+
+    /// The same for public pages: why it is closed is not theirs to know.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn offered<N>(tx: &mut Tx<N>, from_day: Date) -> Result<Self, DbError> {
+        Self::with_closures(tx, sql!("diaries/closures_offered"), from_day).await
+    }
+
+    async fn with_closures<N>(tx: &mut Tx<N>, closures: Statement, from_day: Date) -> Result<Self, DbError> {
         let services = tx.rows(sql!("diaries/services"), &[]).await?;
         let resources = tx.rows(sql!("diaries/resources"), &[]).await?;
         let locations = tx.rows(sql!("diaries/locations"), &[]).await?;
         let offers = tx.rows(sql!("diaries/service_resources"), &[]).await?;
         let hours = tx.rows(sql!("diaries/weekly_hours"), &[]).await?;
-        let closures = tx.rows(sql!("diaries/closures"), &[&from_day]).await?;
+        let closures = tx.rows(closures, &[&from_day]).await?;
         let notice = tx.get(sql!("diaries/notice_version"), &[]).await?;
         Ok(Self {
             notice_version: notice.get("version"),

@@ -316,19 +316,35 @@ async fn take_again(tx: &mut Tx<Schedule>, agenda: &Agenda, booking: &BookingRow
     let (_, span) = stretch(agenda, booking.service, booking.starts_at, minutes).ok_or(BookingError::NotOffered)?;
     let in_diary = (booking.service, booking.resource);
     let squeezed = !booking.overbook_reason.is_empty();
+    let closed = closed_during(agenda, (booking.resource, booking.location), span);
+    if let Some(closed) = closed.filter(|_| !squeezed) {
+        return Err(BookingError::Clash(vec![closed]));
+    }
     let at = choose(tx, agenda, in_diary, span, Some(booking.id), squeezed).await?;
     occupy(tx, booking.id, &at).await
 }
 
-/// Keeps why a booking is squeezed in, and answers its new version.
+/// Takes a booking to its next state and squeezes it in for a reason, where it takes a time again that others have now.
 ///
 /// # Errors
-/// `Stale` when it changed since it was on screen.
-pub async fn squeeze_in(tx: &mut Tx<Schedule>, id: BookingId, version: i32, why: &str) -> Result<i32, BookingError> {
+/// As `set_status`.
+pub async fn squeeze_in(
+    tx: &mut Tx<Schedule>,
+    agenda: &Agenda,
+    id: BookingId,
+    version: i32,
+    to: Status,
+    why: &str,
+) -> Result<(), BookingError> {
+    let booking = find(tx, id).await?;
+    let takes_time = to.occupies() && !booking.status.occupies();
+    if !takes_time {
+        return set_status(tx, agenda, id, version, to, "").await;
+    }
     tx.run_one(sql!("bookings/squeeze_in"), &[&id.as_uuid(), &version, &why])
         .await
         .map_err(stale)?;
-    Ok(version + 1)
+    set_status(tx, agenda, id, version + 1, to, "").await
 }
 
 /// Corrects name, phone, note or service.

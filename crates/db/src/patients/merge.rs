@@ -29,27 +29,14 @@ pub struct Merged {
 /// under the key of the file they were written in.
 ///
 /// # Errors
-/// `Db(Conflict)` when either file is merged already.
+/// `Db(Conflict)` when either file is merged already, or they are one.
 pub async fn merge(tx: &mut Tx<AllPatients>, keep: PatientId, merge: PatientId) -> Result<Uuid, PatientError> {
-    if keep == merge {
-        return Err(DbError::Conflict.into());
-    }
-    let (keep, merged) = (keep.as_uuid(), merge.as_uuid());
-    tx.run_one(sql!("patients/set_merged"), &[&merged, &keep]).await?;
-    let all = None::<Vec<Uuid>>;
-    let rows = tx.rows(sql!("patients/move_bookings"), &[&merged, &keep, &all]).await?;
-    let bookings: Vec<Uuid> = rows.iter().map(|row| row.get("booking_id")).collect();
-    let encounters: Vec<Uuid> = tx
-        .get(sql!("patients/move_encounters"), &[&all, &merged, &keep])
-        .await?
-        .get("moved");
     let id = Uuid::now_v7();
-    tx.run_one(
-        sql!("patients/add_merge"),
-        &[&id, &keep, &merged, &bookings, &encounters],
-    )
-    .await?;
-    Ok(id)
+    let ids: [crate::tx::Param<'_>; 3] = [&id, &keep.as_uuid(), &merge.as_uuid()];
+    match tx.get(sql!("patients/merge_files"), &ids).await?.get("done") {
+        true => Ok(id),
+        false => Err(DbError::Conflict.into()),
+    }
 }
 
 /// Puts back what a merge moved. What was added to the kept file since stays there.
@@ -57,20 +44,10 @@ pub async fn merge(tx: &mut Tx<AllPatients>, keep: PatientId, merge: PatientId) 
 /// # Errors
 /// `Missing` when there is no such merge, or it was undone already.
 pub async fn undo_merge(tx: &mut Tx<AllPatients>, merge: Uuid) -> Result<(), PatientError> {
-    let row = tx
-        .find(sql!("patients/merge"), &[&merge])
-        .await?
-        .ok_or(PatientError::Missing)?;
-    let (kept, merged): (Uuid, Uuid) = (row.get("kept_id"), row.get("merged_id"));
-    let bookings: Vec<Uuid> = row.get("moved_bookings");
-    let encounters: Vec<Uuid> = row.get("moved_encounters");
-    tx.run(sql!("patients/move_bookings"), &[&kept, &merged, &Some(bookings)])
-        .await?;
-    tx.find(sql!("patients/move_encounters"), &[&Some(encounters), &kept, &merged])
-        .await?;
-    tx.run_one(sql!("patients/clear_merged"), &[&merged, &kept]).await?;
-    tx.run_one(sql!("patients/undo_merge"), &[&merge]).await?;
-    Ok(())
+    match tx.get(sql!("patients/undo_merge"), &[&merge]).await?.get("done") {
+        true => Ok(()),
+        false => Err(PatientError::Missing),
+    }
 }
 
 /// The merges into a file that can still be undone, newest first.

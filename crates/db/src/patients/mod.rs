@@ -11,7 +11,9 @@ pub use identifiers::{Identifier, Revealed, identifiers, reveal};
 pub use merge::{Merged, merge, merges_of, undo_merge};
 pub use past::{PastBooking, bookings_of};
 pub(crate) use register::bulk_row;
-pub use register::{Contact, MedicalAid, PatientRecord, Registration, end_medical_aid, find, register, update};
+pub use register::{
+    Contact, MedicalAid, PatientRecord, Registration, end_medical_aid, find, register, same_numbers, update,
+};
 
 use crate::error::DbError;
 use crate::keys::KeyError;

@@ -255,6 +255,32 @@ async fn store_document(
     store(tx, keys, id, &identifier).await
 }
 
+/// The kinds of identifiers of which a file holds exactly this number: compared by their blind indexes, since two numbers may
+/// look alike once they are masked.
+///
+/// # Errors
+/// What the database or the keys answered.
+pub async fn same_numbers(
+    tx: &mut Tx<Patients>,
+    keys: &Keys,
+    id: PatientId,
+    document: Option<&IdentityDocument>,
+    medical_aid: Option<&MedicalAid>,
+) -> Result<Vec<String>, PatientError> {
+    let keys = keys.of(tx).await?;
+    let document = document.and_then(|d| Some((d.kind().code(), d.canonical_bytes()?)));
+    let aid = medical_aid.map(|aid| ("medical_aid", medical_aid_canonical(aid)));
+    let mut same = Vec::new();
+    for (kind, canonical) in [document, aid].into_iter().flatten() {
+        let indexes = keys.blind_indexes(kind, &canonical);
+        let params: [crate::tx::Param<'_>; 3] = [&id.as_uuid(), &kind, &indexes];
+        if tx.find(sql!("patients/holds_number"), &params).await?.is_some() {
+            same.push(kind.to_owned());
+        }
+    }
+    Ok(same)
+}
+
 /// Takes the membership of a medical scheme off a file.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 pub async fn agenda(db: &TestDb, at: &Organisation) -> Agenda {
     let mut tx = db.doors.public(&visit(), &at.slug).await.unwrap();
-    let agenda = Agenda::load(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
+    let agenda = Agenda::offered(&mut tx, jiff::civil::date(2020, 1, 1)).await.unwrap();
     tx.done().await.unwrap();
     agenda
 }

@@ -115,9 +115,7 @@ async fn a_link_ends_and_goes_along_when_the_booking_moves_to_a_later_day() {
     let token = Token::random().unwrap().hash(TokenDomain::MANAGE_LINK);
     let scope = owner.membership.scope::<Schedule>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await.unwrap();
-    bookings::add_link(&mut tx, id, &token, soon() + SignedDuration::from_hours(24))
-        .await
-        .unwrap();
+    bookings::add_link(&mut tx, id, &token, soon()).await.unwrap();
     tx.commit().await.unwrap();
     let superuser = db.superuser().await;
     let ends = "SELECT l.expires_at = b.ends_at + interval '1 day' FROM aloe.booking_links l JOIN aloe.bookings b USING (organisation_id, booking_id)";
@@ -189,19 +187,55 @@ async fn a_signed_consultation_changes_its_file_with_a_merge_and_in_no_other_way
         .unwrap_err();
     assert_eq!(code(&error), "42501");
     let raw = db.raw_member(&practice, &reception).await.0;
-    let call = "SELECT aloe.move_encounters($1, $2, $3, $4)";
-    for encounters in [None, Some(vec![encounter.as_uuid()])] {
-        raw.batch_execute("SAVEPOINT before").await.unwrap();
-        let error = raw
-            .query(
-                call,
-                &[&practice.id.as_uuid(), &encounters, &mine.as_uuid(), &other.as_uuid()],
-            )
-            .await
-            .unwrap_err();
-        assert_eq!(code(&error), "AL007");
-        raw.batch_execute("ROLLBACK TO before").await.unwrap();
+    // Nor by the file: only a merge closes one, and it is on the trail.
+    let closed = raw
+        .execute(
+            "UPDATE aloe.patients SET merged_into = $1 WHERE patient_id = $2",
+            &[&other.as_uuid(), &mine.as_uuid()],
+        )
+        .await;
+    assert_eq!(code(&closed.unwrap_err()), "42501");
+    for statement in [
+        "SELECT moved_encounters FROM aloe.patient_merges",
+        "INSERT INTO aloe.patient_merges SELECT * FROM aloe.patient_merges",
+    ] {
+        let raw = db.raw_member(&practice, &reception).await.0;
+        assert_eq!(
+            code(&raw.execute(statement, &[]).await.unwrap_err()),
+            "42501",
+            "{statement}"
+        );
     }
+    let foreign = db.practice("elsewhere").await;
+    let raw = db.raw_member(&practice, &owner).await.0;
+    let call = "SELECT aloe.merge_files($1, gen_random_uuid(), $2, $3)";
+    let error = raw
+        .execute(call, &[&foreign.id.as_uuid(), &other.as_uuid(), &mine.as_uuid()])
+        .await
+        .unwrap_err();
+    assert_eq!(code(&error), "AL011");
+}
+
+/// A type of the caller's own that is named like one of PostgreSQL's runs nothing as the definer.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_temporary_type_runs_as_the_definer() {
+    let db = TestDb::fresh().await;
+    let raw = db.login("aloe_operator").await;
+    raw.batch_execute(
+        "CREATE TABLE pg_temp.ran (as_whom text); GRANT ALL ON pg_temp.ran TO PUBLIC;
+        CREATE FUNCTION pg_temp.grab(bytea) RETURNS boolean LANGUAGE plpgsql AS
+            $$ BEGIN INSERT INTO pg_temp.ran VALUES (current_user); RETURN true; END $$;
+        CREATE DOMAIN pg_temp.bytea AS pg_catalog.bytea CHECK (pg_temp.grab(VALUE::pg_catalog.bytea));",
+    )
+    .await
+    .unwrap();
+    let _ = raw.query("SELECT fence.organisation('operator')", &[]).await;
+    let ran: i64 = raw
+        .query_one("SELECT count(*) FROM pg_temp.ran", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(ran, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -337,3 +337,72 @@ async fn p7_reception_merges_and_learns_nothing_of_consultations() {
         "what was written in the file that was merged away is in the trail of the kept one: {whole:?}"
     );
 }
+
+/// Knowing an id gives a counter nothing: it binds no stranger to its booking, and writes no number or search word of one.
+#[tokio::test(flavor = "multi_thread")]
+async fn p7_a_counter_that_knows_an_id_reaches_nobody_by_it() {
+    let db = TestDb::fresh().await;
+    let office = db.organisation("ids", OrganisationKind::PublicOffice).await;
+    let manager = db.member(&office, Role::Manager).await;
+    let counter = at_counter(&db, &office).await;
+    let stranger = db.patient(&manager, "Stranger", "8001015009087").await.as_uuid();
+    let own = book(&db, &office, &manager, soon()).await.unwrap().as_uuid();
+    let organisation = office.id.as_uuid();
+    let tries: [(&str, &[&(dyn tokio_postgres::types::ToSql + Sync)]); 3] = [
+        ("UPDATE aloe.bookings SET patient_id = $1 WHERE booking_id = $2", &[&stranger, &own]),
+        (
+            "INSERT INTO aloe.patient_tokens (organisation_id, token, patient_id) VALUES ($1, 'planted', $2)",
+            &[&organisation, &stranger],
+        ),
+        (
+            "INSERT INTO aloe.identifiers (organisation_id, identifier_id, patient_id, kind, masked, blind_index, key_version)
+            VALUES ($1, gen_random_uuid(), $2, 'passport', 'x', decode(repeat('00', 32), 'hex'), 1)",
+            &[&organisation, &stranger],
+        ),
+    ];
+    for (statement, params) in tries {
+        let raw = db.raw_member(&office, &counter).await.0;
+        assert!(raw.execute(statement, params).await.is_err(), "{statement}");
+        let raw = db.raw_member(&office, &manager).await.0;
+        assert_eq!(
+            raw.execute(statement, params).await.unwrap(),
+            1,
+            "a manager does: {statement}"
+        );
+    }
+}
+
+/// Why a counter's time is blocked is read at that counter and by those who see the whole, and by no public page.
+#[tokio::test(flavor = "multi_thread")]
+async fn p7_why_time_is_blocked_is_read_by_those_whose_it_is() {
+    let db = TestDb::fresh().await;
+    let at = db
+        .furnished_as("why", OrganisationKind::PublicOffice, "8001015009087")
+        .await;
+    let superuser = db.superuser().await;
+    superuser
+        .batch_execute("SET session_replication_role = replica")
+        .await
+        .unwrap();
+    let counter = at_counter(&db, &at.at).await;
+    let reasons = "SELECT count(*) FROM aloe.closures WHERE reason LIKE 'Meeting%'";
+    let raw = db.raw_member(&at.at, &counter).await.0;
+    assert_eq!(
+        raw.query_one(reasons, &[]).await.unwrap().get::<_, i64>(0),
+        1,
+        "its own"
+    );
+    let move_it = "UPDATE aloe.closures SET resource_id = $1 WHERE resource_id IS NOT NULL";
+    superuser
+        .execute(move_it, &[&at.at.resources[1].as_uuid()])
+        .await
+        .unwrap();
+    let raw = db.raw_member(&at.at, &counter).await.0;
+    assert_eq!(
+        raw.query_one(reasons, &[]).await.unwrap().get::<_, i64>(0),
+        0,
+        "another's"
+    );
+    let raw = db.raw(aloe_testkit::Door::Public, &at).await.0;
+    assert!(raw.query_one(reasons, &[]).await.is_err(), "the public");
+}

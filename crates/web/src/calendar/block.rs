@@ -12,7 +12,7 @@ use jiff::civil::{Date, Time};
 use uuid::Uuid;
 
 use super::form::{Choice, in_words, place_of};
-use super::{agenda, agenda_from, at_place, day_of};
+use super::{agenda, agenda_from, at_place, day_of, diaries_for};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -55,7 +55,7 @@ struct BlockedPage {
 
 fn page(staff: &Staff<Schedule>, agenda: &Agenda, f: Form) -> BlockForm {
     let date = day_of(f.get("date"), &agenda.calendar_zone());
-    let diaries = agenda.resources.iter().filter(|r| r.active);
+    let diaries = diaries_for(staff, agenda).into_iter();
     let places = agenda.locations.iter().filter(|l| l.active);
     BlockForm {
         shell: Shell::new(staff),
@@ -182,6 +182,7 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
 async fn block_of(staff: &Staff<Schedule>, id: &str) -> Result<(Agenda, Closure), Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::Missing)?;
     let agenda = agenda_from(staff, Date::new(2000, 1, 1).unwrap_or(Date::MIN)).await?;
+    // A closure of another counter is none that this one was given to read.
     let found = agenda.closures.iter().find(|c| c.id == id && c.is_block()).cloned();
     Ok((agenda, found.ok_or(Failure::Missing)?))
 }

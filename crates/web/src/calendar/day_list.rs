@@ -1,5 +1,6 @@
 //! The day list: the day on paper, for when the power is out.
 
+use aloe_db::agenda::Closure;
 use aloe_db::bookings;
 use aloe_domain::permission::need::Schedule;
 use aloe_domain::phone::PhoneNumber;
@@ -7,7 +8,7 @@ use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{agenda, day_of, state_words};
+use super::{agenda_from, day_of, layout, state_words};
 use crate::clock;
 use crate::page::{Answer, Shell, html};
 use crate::query::Query;
@@ -29,6 +30,8 @@ pub struct Line {
     state: String,
     note: String,
     link: String,
+    /// Minutes after midnight, to stand in order.
+    start: i64,
 }
 
 /// One diary's lines.
@@ -51,7 +54,8 @@ struct DayListPage {
 
 /// Shows the list, and prints well.
 pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answer {
-    let agenda = agenda(&staff).await?;
+    let earliest = day_of(&wanted.date, &jiff::tz::TimeZone::UTC);
+    let agenda = agenda_from(&staff, earliest.yesterday().unwrap_or(earliest)).await?;
     let zone = agenda.calendar_zone();
     let date = day_of(&wanted.date, &zone);
     let now = clock::now();
@@ -69,10 +73,27 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         state: state_words(b, now).0,
         note: b.note.clone(),
         link: staff.link(&format!("/calendar?date={date}&booking={}", b.id)),
+        start: layout::minute_of_day(b.starts_at, &zone),
     };
-    let of = |r: &aloe_db::agenda::Resource| Group {
-        name: r.name.clone(),
-        lines: all.iter().filter(|b| b.resource == r.id).map(line).collect(),
+    let blocked = |c: &Closure| Line {
+        time: clock::minutes(i32::try_from(layout::block_minutes(c, &agenda, &zone).0).unwrap_or(0)),
+        name: c.reason.clone(),
+        phone: String::new(),
+        service: c.hours().unwrap_or_default(),
+        state: "Blocked".to_owned(),
+        note: String::new(),
+        link: staff.link(&format!("/blocks/{}", c.id)),
+        start: layout::block_minutes(c, &agenda, &zone).0,
+    };
+    let of = |r: &aloe_db::agenda::Resource| {
+        let booked = all.iter().filter(|b| b.resource == r.id).map(line);
+        let blocks = layout::blocks_on(&agenda, r.id, date).into_iter().map(blocked);
+        let mut lines: Vec<Line> = booked.chain(blocks).collect();
+        lines.sort_by_key(|line| line.start);
+        Group {
+            name: r.name.clone(),
+            lines,
+        }
     };
     let groups = agenda
         .resources

@@ -12,8 +12,8 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::day_of;
 use super::who::Who;
+use super::{day_of, diaries_for};
 use crate::clock;
 use crate::form::Form;
 use crate::page::{Answer, Shell, conflict};
@@ -47,11 +47,32 @@ pub(super) struct BookingForm {
 }
 
 impl BookingForm {
+    /// Whether somebody on file may still be looked up.
+    fn looks_up(&self) -> bool {
+        self.is_new && self.f.get("patient").is_empty()
+    }
+
     /// The attributes of the name's field: who is on file is looked up while it is typed, until somebody is chosen.
     fn name_field(&self) -> &'static str {
-        match self.is_new && self.f.get("patient").is_empty() {
-            true => r#"autocomplete="off" required maxlength="120" data-lookup="matches""#,
-            false => r#"autocomplete="off" required maxlength="120""#,
+        match (self.looks_up(), self.typed || !self.clashes.is_empty()) {
+            (true, false) => r#"autocomplete="off" required maxlength="120" data-lookup="matches" autofocus"#,
+            (true, true) => r#"autocomplete="off" required maxlength="120" data-lookup="matches""#,
+            (false, _) => r#"autocomplete="off" required maxlength="120""#,
+        }
+    }
+
+    fn phone_field(&self) -> &'static str {
+        match self.looks_up() {
+            true => r#"type="tel" autocomplete="off" data-lookup="matches""#,
+            false => r#"type="tel" autocomplete="off""#,
+        }
+    }
+
+    /// Once it is known who comes, the time is next.
+    fn start_field(&self) -> &'static str {
+        match self.is_new && !self.looks_up() && self.clashes.is_empty() && self.f.is_fine() {
+            true => r#"inputmode="numeric" placeholder="09:20" maxlength="5" required autocomplete="off" autofocus"#,
+            false => r#"inputmode="numeric" placeholder="09:20" maxlength="5" required autocomplete="off""#,
         }
     }
 }
@@ -73,7 +94,7 @@ pub(super) fn form_page(
     editing: Option<&BookingRow>,
 ) -> BookingForm {
     let services = agenda.services.iter().filter(|s| s.active);
-    let resources = agenda.resources.iter().filter(|r| r.active);
+    let resources = diaries_for(staff, agenda).into_iter();
     let date = day_of(f.get("date"), &agenda.calendar_zone());
     let (title, action, button) = match editing {
         None => ("New booking".to_owned(), staff.link("/bookings"), "Book"),

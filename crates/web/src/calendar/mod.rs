@@ -15,10 +15,11 @@ pub mod state;
 mod team_week;
 pub mod who;
 
-use aloe_db::agenda::Agenda;
+use aloe_db::agenda::{Agenda, Resource};
 use aloe_db::bookings::BookingRow;
 use aloe_domain::booking::Status;
 use aloe_domain::ids::LocationId;
+use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::Schedule;
 use aloe_domain::scheduling::MinuteOfDay;
 use jiff::civil::{Date, Time};
@@ -49,6 +50,13 @@ pub(crate) fn day_of(text: &str, zone: &TimeZone) -> Date {
         .ok()
         .filter(|d| (2000..2200).contains(&d.year()))
         .unwrap_or(today)
+}
+
+/// The diaries that a member books in: a counter its own, everybody else all that are in use.
+pub(crate) fn diaries_for<'a>(staff: &Staff<Schedule>, agenda: &'a Agenda) -> Vec<&'a Resource> {
+    let all = staff.may(Permission::AllPatients);
+    let mine = |r: &&Resource| all || staff.member.resource == Some(r.id);
+    agenda.resources.iter().filter(|r| r.active).filter(mine).collect()
 }
 
 /// A place in the calendar, which is drawn in one zone, as date and time of a location in another.

@@ -128,6 +128,11 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
     let chosen_diary = chosen_diary(&staff, &wanted.r, week);
     let mut shown = diaries(&agenda, &chosen_diary, &all);
     shown.retain(|r| filter.shows_diary(&agenda, r, &all));
+    let counted: Vec<&BookingRow> = all
+        .iter()
+        .filter(|b| shown.iter().any(|r| r.id == b.resource))
+        .collect();
+    let counts = counts(&counted, now);
     let team = (week && shown.len() > 1).then(|| TeamWeek::of(&agenda, &all, &shown, first, &wanted.booking, now));
     let shown = if team.is_some() { Vec::new() } else { shown };
     let columns = columns(&agenda, &all, &shown, (first, days), &wanted.booking, now);
@@ -146,7 +151,7 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
             .collect(),
         now_words: clock::hour_in(now, &zone),
         columns,
-        counts: counts(&all, now),
+        counts,
         diaries: agenda
             .resources
             .iter()
@@ -210,7 +215,7 @@ fn chosen_diary(staff: &Staff<Schedule>, wanted: &str, week: bool) -> String {
         _ if own_only => own.unwrap_or_default(),
         "all" => String::new(),
         "" if week => own.unwrap_or_default(),
-        other => other.to_owned(),
+        other => other.parse::<ResourceId>().map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 
@@ -324,7 +329,7 @@ fn cut_to_visible(page: &mut CalendarPage, agenda: &Agenda) {
     }
 }
 
-fn counts(all: &[BookingRow], now: Timestamp) -> Counts {
+fn counts(all: &[&BookingRow], now: Timestamp) -> Counts {
     let of = |status: Status| all.iter().filter(|b| b.status == status).count();
     let waited = |b: &BookingRow| b.arrived_at.map_or(0, |at| (now.as_second() - at.as_second()) / 60);
     let waiting = all.iter().filter(|b| b.status == Status::Arrived);
@@ -332,7 +337,7 @@ fn counts(all: &[BookingRow], now: Timestamp) -> Counts {
         booked: all.len(),
         done: of(Status::Completed),
         waiting: of(Status::Arrived),
-        longest: waiting.map(waited).max().unwrap_or(0),
+        longest: waiting.map(|b| waited(b)).max().unwrap_or(0),
         missed: of(Status::NoShow),
     }
 }

@@ -32,17 +32,19 @@ struct GivenAway {
 /// Takes a booking to its next state. Cancelling has a page of its own, since it needs a reason.
 pub async fn change(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
     let id: BookingId = id.parse().map_err(|_| Failure::Missing)?;
-    let mut version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
+    let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
     let to = Status::from_code(f.get("to"))
         .filter(|to| *to != Status::Cancelled)
         .ok_or(Failure::Malformed)?;
     let reason = overbook_reason(&staff, &mut f);
     let agenda = agenda(&staff).await?;
     let mut tx = staff.begin().await?;
-    if !reason.is_empty() && f.is_fine() {
-        version = bookings::squeeze_in(&mut tx, id, version, &reason).await?;
-    }
-    match bookings::set_status(&mut tx, &agenda, id, version, to, "").await {
+    let changed = match reason.as_str() {
+        "" => bookings::set_status(&mut tx, &agenda, id, version, to, "").await,
+        _ if !f.is_fine() => Err(BookingError::Clash(Vec::new())),
+        why => bookings::squeeze_in(&mut tx, &agenda, id, version, to, why).await,
+    };
+    match changed {
         Ok(()) => {}
         Err(BookingError::Clash(clashes)) => {
             tx.roll_back().await?;

@@ -9,10 +9,12 @@ use aloe_domain::ids::{BookingId, PatientId};
 use aloe_domain::language::Language;
 use aloe_domain::medical_aid::{DependantCode, MemberNumber};
 use aloe_domain::name::PersonName;
+use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::{Patients, Schedule};
 use aloe_domain::phone::PhoneNumber;
 use askama::Template;
 use axum::extract::Path;
+use axum::response::Response;
 use jiff::civil::Date;
 
 use super::identifier_words;
@@ -126,8 +128,17 @@ pub async fn read_notice(staff: &Staff<Patients>) -> Result<Option<Notice>, Fail
     Ok(found)
 }
 
+/// A counter registers those who booked at it, from their booking: it would not see anybody else afterwards.
+fn from_a_booking(staff: &Staff<Patients>) -> Response {
+    let said = "Register somebody from their booking: open it in the calendar, or book them first.";
+    see_other_saying(&staff.app, &staff.link("/calendar"), said)
+}
+
 /// The empty form, or one filled from a booking.
 pub async fn new(staff: Staff<Patients>, Query(wanted): Query<Wanted>) -> Answer {
+    if wanted.booking.is_empty() && !staff.may(Permission::AllPatients) {
+        return Ok(from_a_booking(&staff));
+    }
     let mut f = Form::filled([
         ("kind", "sa_id".to_owned()),
         ("language", "en".to_owned()),
@@ -291,6 +302,11 @@ async fn owners_of(
 /// Registers the person. A possible duplicate is shown once, and registered all the same when reception says so.
 pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
     let today = staff.today();
+    let booking: Option<BookingId> = f.get("booking").parse().ok();
+    f.set("booking", booking.map(|id| id.to_string()).unwrap_or_default());
+    if booking.is_none() && !staff.may(Permission::AllPatients) {
+        return Ok(from_a_booking(&staff));
+    }
     let notice = read_notice(&staff).await?;
     let typed = read(&mut f, today);
     let shown = f.get("notice").parse::<i32>().ok();
@@ -325,7 +341,6 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
         return Ok(staff.sent_twice("/patients"));
     }
     let id = patients::register(&mut tx, &staff.app.keys, &registration).await?;
-    let booking: Option<BookingId> = f.get("booking").parse().ok();
     if let Some(booking) = booking {
         bookings::attach_patient(&mut tx, booking, id).await?;
     }
@@ -355,19 +370,13 @@ fn has_aid(identifiers: &[Identifier]) -> bool {
 }
 
 /// What saving takes off the file: a document that is said not to be theirs, a number in whose place another comes, a
-/// membership that has ended.
-fn leaving(identifiers: &[Identifier], typed: &Typed) -> Vec<String> {
+/// membership that has ended. `same` are the kinds of which the number that was typed stands there already.
+fn leaving(identifiers: &[Identifier], typed: &Typed, same: &[String]) -> Vec<String> {
     let goes = |i: &&Identifier| match (i.kind.as_str(), &typed.document) {
-        ("medical_aid", _) => {
-            typed.no_aid
-                || typed
-                    .medical_aid
-                    .as_ref()
-                    .is_some_and(|aid| aid.number.masked() != i.masked)
-        }
+        ("medical_aid", _) => typed.no_aid || (typed.medical_aid.is_some() && !same.contains(&i.kind)),
         (_, None) => false,
         (_, Some(IdentityDocument::NoneNewborn | IdentityDocument::NoneUnknown)) => true,
-        (kind, Some(document)) => kind == document.kind().code() && document.masked() != i.masked,
+        (kind, Some(document)) => kind == document.kind().code() && !same.contains(&i.kind),
     };
     let words = |i: &Identifier| format!("{} {}", identifier_words(&i.kind), i.masked);
     identifiers.iter().filter(goes).map(words).collect()
@@ -427,7 +436,15 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
         f.overtake(&on_file(current), &FIELDS);
         return conflict(&again(f));
     }
-    let leaving = leaving(&identifiers, &typed);
+    let mut tx = staff.begin().await?;
+    let (document, aid) = (typed.document.as_ref(), typed.medical_aid.as_ref());
+    let same = patients::same_numbers(&mut tx, &staff.app.keys, id, document, aid).await?;
+    tx.done().await?;
+    let leaving = leaving(&identifiers, &typed, &same);
+    let said = match leaving.is_empty() {
+        true => "Saved.",
+        false => "Saved, and taken off the file.",
+    };
     if !leaving.is_empty() && !f.ticked("take_off") {
         let mut asked = again(f);
         asked.leaving = leaving;
@@ -464,6 +481,6 @@ pub async fn save(staff: Staff<Patients>, Path((_, id)): Path<(String, String)>,
     Ok(see_other_saying(
         &staff.app,
         &staff.link(&format!("/patients/{id}")),
-        "Saved.",
+        said,
     ))
 }

@@ -1,1 +1,0 @@
-SELECT aloe.move_encounters($1, $2, $3, $4) AS moved

@@ -7,6 +7,7 @@ use aloe_db::clinical_synthetic::{SyntheticConsultation, write};
 use aloe_db::patients::{Contact, MedicalAid, Registration};
 use aloe_domain::booking::Status;
 use aloe_domain::identity::{IdentityDocument, IdentityType};
+use aloe_domain::ids::ServiceId;
 use aloe_domain::language::Language;
 use aloe_domain::medical_aid::{DependantCode, MemberNumber};
 use aloe_domain::name::PersonName;
@@ -184,7 +185,8 @@ async fn one_visit(
     who: &Person,
     prepared: &Prepared,
 ) -> Result<(), Trouble> {
-    let Some(service) = ids.services.get(visit.next % ids.services.len().max(1)) else {
+    let date = visit.starts_at.to_zoned(TimeZone::UTC).date();
+    let Some((service, minutes)) = service_for(stage, ids, who, date, visit.next) else {
         return Ok(());
     };
     let Some(location) = ids.locations.get(visit.diary % ids.locations.len().max(1)) else {
@@ -197,20 +199,19 @@ async fn one_visit(
     };
     let name = format!("{} {}", who.given_names, who.surname);
     let booking = SyntheticBooking {
-        service: *service,
+        service,
         location: *location,
         resource: visit.resource,
         patient: prepared.id(),
         name: name.trim(),
         phone: who.phone.as_ref().map(|p| p.as_str()).unwrap_or_default(),
         starts_at: visit.starts_at,
-        ends_at: visit.starts_at + SignedDuration::from_mins(20),
+        ends_at: visit.starts_at + SignedDuration::from_mins(minutes),
         status,
     };
     let id = book(tx, &booking).await.map_err(trouble)?;
     let practitioner = ids.practitioners.get(visit.diary % ids.practitioners.len().max(1));
     if let Some((membership, practitioner)) = practitioner.filter(|_| status == Status::Completed) {
-        let date = visit.starts_at.to_zoned(TimeZone::UTC).date();
         let Some(note) = aloe_synthetic::notes::note(visit.next as u64, who, date) else {
             return Ok(());
         };
@@ -231,6 +232,13 @@ async fn one_visit(
         };
         write(tx, &consultation).await.map_err(trouble)?;
     }
-    let _ = stage;
     Ok(())
+}
+
+/// What this person may come for, and its minutes: such as fit between two visits, half an hour apart.
+fn service_for(stage: &Stage<'_>, ids: &Ids, who: &Person, date: Date, nth: usize) -> Option<(ServiceId, i64)> {
+    let all = stage.practice.services.iter().zip(&ids.services);
+    let suiting: Vec<_> = all.filter(|(s, _)| s.minutes <= 30 && s.suits(who, date)).collect();
+    let (service, id) = suiting.get(nth % suiting.len().max(1))?;
+    Some((**id, i64::from(service.minutes)))
 }

@@ -308,6 +308,10 @@ pub async fn create(staff: Staff<Patients>, mut f: Form) -> Answer {
         return Ok(from_a_booking(&staff));
     }
     let notice = read_notice(&staff).await?;
+    // The number is optional: who leaves it blank says so, whatever document stands in the list.
+    if f.get("id_number").trim().is_empty() && !f.get("kind").starts_with("none") {
+        f.set("kind", "none_unknown");
+    }
     let typed = read(&mut f, today);
     let shown = f.get("notice").parse::<i32>().ok();
     match &notice {

@@ -414,3 +414,18 @@ async fn a_diary_that_is_taken_out_of_use_tells_of_its_bookings_and_stays_on_the
     let empty = browser.get("/o/diaries/calendar?date=2028-02-01").await;
     assert!(!empty.text.contains("Dr One"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_a_number_is_registered_without_choosing_none() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("desk").await;
+    let reception = app.db.member(&practice, Role::Reception).await;
+    let fields = [
+        ("surname", "Nkosi"),
+        ("kind", "sa_id"),
+        ("id_number", " "),
+        ("notice", "1"),
+    ];
+    let done = app.signed_in(&reception).post(NEW, NEW, &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+}

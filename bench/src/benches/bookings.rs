@@ -359,7 +359,7 @@ fn proof_hash_of(number: &str) -> String {
 fn people() -> String {
     format!(
         "INSERT INTO phone_proofs (organisation_id, phone_proof_id, phone, pin_mac, pin_expires_at, proof_hash, proven_at, expires_at)
-         SELECT o.organisation_id, gen_random_uuid(), '+2760' || lpad(p::text, 7, '0'), sha256(''), now(), {}, now(), now() + interval '1 day'
+         SELECT o.organisation_id, gen_random_uuid(), '+2760' || lpad(p::text, 7, '0'), sha256(''), now(), {}, now(), now() + interval '30 minutes'
          FROM organisations o, generate_series(0, {}) p;
          ANALYZE;",
         proof_hash_of("p::text"),

@@ -1,5 +1,6 @@
 //! Moments as people read them: in the location's zone, by the words of the desk.
 
+use aloe_domain::scheduling::MinuteOfDay;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -61,6 +62,18 @@ pub fn near_day(text: &str, today: Date) -> Result<Date, &'static str> {
     match years {
         -1..=5 => Ok(day),
         _ => Err("Check the year: this date is far from today."),
+    }
+}
+
+/// A time on the wall that a closure can begin or end at: in steps of five minutes.
+///
+/// # Errors
+/// What to do, in words.
+pub fn in_fives(text: &str) -> Result<MinuteOfDay, String> {
+    let minute = MinuteOfDay::parse(text).map_err(|e| e.to_string())?;
+    match minute.minutes() % 5 {
+        0 => Ok(minute),
+        _ => Err("Choose a multiple of five minutes.".to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use uuid::Uuid;
 
+use super::booking::Wanted;
 use super::form::{Choice, in_words, place_of};
 use super::{agenda, agenda_from, at_place, day_of, diaries_for};
 use crate::clock;
@@ -19,17 +20,6 @@ use crate::form::Form;
 use crate::page::{Answer, Shell, conflict, html, refused, see_other_saying};
 use crate::query::Query;
 use crate::session::Staff;
-
-/// Where in the calendar the page was asked for.
-#[derive(serde::Deserialize)]
-pub struct Wanted {
-    #[serde(default)]
-    resource: String,
-    #[serde(default)]
-    date: String,
-    #[serde(default)]
-    time: String,
-}
 
 #[derive(Template)]
 #[template(path = "calendar/block.html")]
@@ -96,7 +86,7 @@ fn read(agenda: &Agenda, f: &mut Form) -> Option<Block> {
     };
     let today = clock::now().to_zoned(agenda.calendar_zone()).date();
     let day = f.parse("date", |text| clock::near_day(text, today));
-    let (from, to) = (f.parse("from", five_minutes), f.parse("to", five_minutes));
+    let (from, to) = (f.parse("from", clock::in_fives), f.parse("to", clock::in_fives));
     let part = Period::new(from?, to?);
     if let Err(error) = &part {
         f.complain("to", error);
@@ -117,15 +107,6 @@ fn read(agenda: &Agenda, f: &mut Form) -> Option<Block> {
         reason,
     })
     .filter(|_| f.is_fine())
-}
-
-/// A time on the wall that closures can begin and end at.
-fn five_minutes(text: &str) -> Result<MinuteOfDay, String> {
-    let minute = MinuteOfDay::parse(text).map_err(|e| e.to_string())?;
-    match minute.minutes() % 5 {
-        0 => Ok(minute),
-        _ => Err("Choose a multiple of five minutes.".to_owned()),
-    }
 }
 
 fn span_of(agenda: &Agenda, block: &Block) -> Option<Span> {

@@ -22,11 +22,11 @@ use crate::session::Staff;
 #[derive(serde::Deserialize)]
 pub struct Wanted {
     #[serde(default)]
-    resource: String,
+    pub(super) resource: String,
     #[serde(default)]
-    date: String,
+    pub(super) date: String,
     #[serde(default)]
-    time: String,
+    pub(super) time: String,
     #[serde(default)]
     patient: String,
 }

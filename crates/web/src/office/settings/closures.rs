@@ -4,7 +4,7 @@ use aloe_db::agenda::{Agenda, Closure};
 use aloe_db::settings::{self, NewClosure};
 use aloe_domain::ids::LocationId;
 use aloe_domain::permission::need::Settings;
-use aloe_domain::scheduling::{MinuteOfDay, Period};
+use aloe_domain::scheduling::Period;
 use askama::Template;
 use axum::extract::Path;
 use jiff::civil::Date;
@@ -139,21 +139,13 @@ fn read(f: &mut Form, today: Date) -> Option<NewClosure> {
 }
 
 fn part(f: &mut Form, opens: bool) -> Option<(i16, i16)> {
-    let minute = |text: &str| {
-        let minute = MinuteOfDay::parse(text).map_err(|e| e.to_string())?;
-        if minute.minutes() % 5 == 0 {
-            Ok(minute)
-        } else {
-            Err("Choose a multiple of five minutes.".to_owned())
-        }
-    };
     if f.get("from").is_empty() && f.get("to").is_empty() {
         if opens {
             f.complain("from", "Say from when to when it is open.");
         }
         return None;
     }
-    let (from, to) = (f.parse("from", minute)?, f.parse("to", minute)?);
+    let (from, to) = (f.parse("from", clock::in_fives)?, f.parse("to", clock::in_fives)?);
     match Period::new(from, to) {
         Ok(_) => Some((i16::try_from(from.minutes()).ok()?, i16::try_from(to.minutes()).ok()?)),
         Err(error) => {

@@ -5,7 +5,7 @@ import { DESK, PHONE, screenshot, signIn, visitor } from './support/browser.mjs'
 import { bookAtDesk, bookOnline, boxOf, freshName, freshPhone, messagesTo, register, staff, weekday } from './support/day.mjs';
 
 // Beyond 40 days ahead nothing of the demonstration is booked; each test has a day of its own.
-const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123, found: 130, block: 137, away: 144 };
+const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123, found: 130, block: 137, away: -95, missed: -102 };
 
 /** The side panel of the chosen booking. */
 const panel = (page) => page.locator('aside.panel');
@@ -312,6 +312,9 @@ test('a booking arrives, is called in and done, each with one press', async () =
 test('somebody who did not come is marked, and may come after all', async () => {
   const page = await signIn('reception');
   await bookAtDesk(page, { date: weekday(DAY.states), start: '11:00', diary: 0 });
+  // They may still come.
+  assert.equal(await panel(page).getByRole('button', { name: /^Did not come/ }).count(), 0);
+  await bookAtDesk(page, { date: weekday(DAY.missed), start: '11:00', diary: 0 });
   await panel(page).getByRole('button', { name: /^Did not come/ }).click();
   await panel(page).locator('.tag.bad').waitFor();
   await panel(page).getByRole('button', { name: /^Came after all/ }).click();
@@ -574,7 +577,7 @@ test('the frequent acts have keys', async () => {
 
 test('the keys of a booking, a file and a form do what they say', async () => {
   const page = await signIn('practitioner');
-  const date = weekday(DAY.looks);
+  const date = weekday(DAY.missed);
   await page.goto(staff(`/bookings/new?date=${date}`));
   const name = freshName('Vusi');
   await page.getByLabel('Name', { exact: true }).fill(name);

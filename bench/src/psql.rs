@@ -58,7 +58,7 @@ impl Login {
             .env("PGSSLROOTCERT", &self.authority)
             .env(
                 "PGOPTIONS",
-                "-c search_path=aloe,public -c timezone=UTC -c plan_cache_mode=force_generic_plan",
+                "-c search_path=aloe,public -c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
             );
         command
     }

@@ -39,6 +39,7 @@ async fn against_the_floor(
     let mut bookers = Booker::several(installation, ground, Aim::Fresh, CLIENTS).await?;
     let seconds = options.seconds(8);
     load::closed(&mut bookers, 2, usize::MAX).await?;
+    installation.analyse()?;
     let (mut ours, mut theirs, mut ratios, mut cpu, mut database_cpu) = (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..options.rounds() {
         installation.quiet().await?;

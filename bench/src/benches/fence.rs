@@ -102,6 +102,8 @@ async fn compare<C: load::Client>(
     let seconds = options.seconds(SECONDS);
     load::closed(with, 2, usize::MAX).await?;
     load::closed(without, 2, usize::MAX).await?;
+    fenced.installation.analyse()?;
+    open.installation.analyse()?;
     let (mut rates, mut ratios, mut cpu, mut free_cpu) = (vec![], vec![], vec![], vec![]);
     for _ in 0..options.rounds() * 2 {
         let (rate, each) = round(&fenced.installation, with, seconds).await?;

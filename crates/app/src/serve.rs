@@ -142,9 +142,8 @@ async fn pause(stopped: &mut watch::Receiver<bool>, time: Duration) -> bool {
 async fn do_jobs(doors: Doors, mut stopped: watch::Receiver<bool>) {
     loop {
         let wait = match doors.do_due_jobs().await {
-            Ok(0) => Duration::from_millis(500),
-            // Jobs that are taken together share what it costs to enter: a few are left to gather for a moment.
-            Ok(1..=4) => Duration::from_millis(100),
+            // Jobs that are taken together share what it costs to enter: when all are done, the next ones gather for a moment.
+            Ok(0) => Duration::from_millis(300),
             Ok(_) => Duration::ZERO,
             Err(error) => {
                 tracing::error!(%error, "a job failed and is due again");

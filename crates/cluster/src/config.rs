@@ -31,6 +31,8 @@ const FIXED: &[(&str, &str)] = &[
     ("wal_compression", "on"),
     ("huge_pages", "try"),
     ("jit", "off"),
+    // Plans are made from statistics: what fills quickly is looked at soon.
+    ("autovacuum_naptime", "15s"),
     ("unix_socket_permissions", "0700"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),

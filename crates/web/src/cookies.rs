@@ -20,6 +20,8 @@ pub enum Cookie {
     Language,
     /// Sends a word to the next page.
     Flash,
+    /// How the calendar was shown last.
+    Calendar,
 }
 
 impl Cookie {
@@ -32,6 +34,7 @@ impl Cookie {
             Self::Proof => "proof",
             Self::Language => "language",
             Self::Flash => "flash",
+            Self::Calendar => "calendar",
         };
         format!("__Host-aloe-{}-{what}", config.installation)
     }

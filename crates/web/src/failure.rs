@@ -307,6 +307,10 @@ impl From<BookingError> for Failure {
             BookingError::Missing => Self::Missing,
             BookingError::Stale | BookingError::Taken | BookingError::Clash(_) => Self::Stale,
             BookingError::Transition(error) => Self::Refused(error.to_string()),
+            BookingError::NotYet => Self::Refused(
+                "The time has not begun, and they may still come. To give the time away now, cancel the booking."
+                    .into(),
+            ),
             BookingError::NotOffered => Self::Refused("That time is not offered. Choose another.".into()),
             BookingError::TooMany => Self::Refused(
                 "This phone number has as many bookings as one may have. Cancel one first, or telephone us.".into(),

@@ -244,6 +244,8 @@ pub struct Staff<N> {
     pub path: String,
     /// A word from the page before.
     pub flash: Option<String>,
+    /// How the calendar was shown last, as the end of an address: whoever acts in it comes back to what they saw.
+    pub calendar: String,
 }
 
 impl<N> Staff<N> {
@@ -363,6 +365,7 @@ struct FoundMember {
     member: Membership,
     path: String,
     flash: Option<String>,
+    calendar: String,
 }
 
 impl FoundMember {
@@ -382,6 +385,7 @@ impl FoundMember {
             csrf,
             path: self.path,
             flash: self.flash,
+            calendar: self.calendar,
         }
     }
 }
@@ -399,12 +403,25 @@ async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Respon
     let flash = Cookie::Flash
         .read(&app.config, &parts.headers)
         .and_then(|text| crate::page::decode_flash(&text));
+    let calendar = last_view(app, &parts.headers, &member.slug);
     Ok(FoundMember {
         someone,
         member,
         path,
         flash,
+        calendar,
     })
+}
+
+/// How the calendar of an organisation was shown last in this browser. Anybody can write a cookie of their own: only what the
+/// end of such an address is made of counts.
+fn last_view(app: &Aloe, headers: &HeaderMap, slug: &str) -> String {
+    let kept = Cookie::Calendar.read(&app.config, headers).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "=&-_".contains(c);
+    let view = kept.strip_prefix(slug).and_then(|rest| rest.strip_prefix(':'));
+    view.filter(|view| view.chars().all(plain))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Refuses what no role grants. The attempt is recorded where the session was found.

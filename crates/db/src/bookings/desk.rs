@@ -277,7 +277,7 @@ pub async fn move_at_desk(
 /// Takes a booking to its next state. Cancelling and not coming give the time back.
 ///
 /// # Errors
-/// `Transition` for a step that its life does not allow, `Stale` when it changed since it was on screen, `Clash` when the time
+/// `Transition` for a step that its life does not allow, `NotYet` for somebody who may still come, `Stale` when it changed since it was on screen, `Clash` when the time
 /// that it takes again was given to somebody else.
 pub async fn set_status(
     tx: &mut Tx<Schedule>,
@@ -292,6 +292,9 @@ pub async fn set_status(
         return Err(BookingError::Stale);
     }
     let to = booking.status.change_to(to)?;
+    if to == Status::NoShow && booking.starts_at > Timestamp::now() {
+        return Err(BookingError::NotYet);
+    }
     if to.occupies() && !booking.status.occupies() {
         take_again(tx, agenda, &booking).await?;
     }

@@ -39,6 +39,9 @@ pub enum BookingError {
     /// The life of a booking does not allow this change.
     #[error(transparent)]
     Transition(#[from] TransitionError),
+    /// Nobody has failed to come before the time begins.
+    #[error("the time of the booking has not begun: they may still come")]
+    NotYet,
     /// Someone changed the booking since it was shown.
     #[error("the booking has changed")]
     Stale,

@@ -33,13 +33,16 @@ impl MinuteOfDay {
             .ok_or(HoursError::Time)
     }
 
-    /// Reads `08:30`, `8:30` or `24:00`.
+    /// Reads `08:30`, `8:30`, `24:00`, and the ways in which hands at a number pad write them: `0830`, `830`, `8.30`, `8h30`.
     pub fn parse(text: &str) -> Result<Self, HoursError> {
         let number = |part: &str, longest: usize| {
             let digits = (1..=longest).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
             part.parse::<u16>().ok().filter(|_| digits).ok_or(HoursError::Time)
         };
-        let (hours, minutes) = text.trim().split_once(':').ok_or(HoursError::Time)?;
+        let text = text.trim();
+        let apart = text.split_once([':', '.', 'h', 'H']);
+        let together = || text.split_at_checked(text.len().checked_sub(2).filter(|hours| *hours > 0)?);
+        let (hours, minutes) = apart.or_else(together).ok_or(HoursError::Time)?;
         let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
         if hours > 24 || minutes > 59 {
             Err(HoursError::Time)

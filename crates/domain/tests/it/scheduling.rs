@@ -298,8 +298,27 @@ fn lanes_are_given_from_below_and_overbooking_starts_above_capacity() {
 
 #[test]
 fn hours_and_rules_that_make_no_sense_are_refused() {
-    for wrong in ["", "8", "24:01", "25:00", "08:60", "+8:00", "08:000", "١٢:٠٠"] {
+    for wrong in [
+        "",
+        "8",
+        "24:01",
+        "25:00",
+        "08:60",
+        "+8:00",
+        "08:000",
+        "١٢:٠٠",
+        "08300",
+        "2560",
+        "h30",
+        ":30",
+        "8:",
+        "-830",
+        "8 30",
+    ] {
         assert_eq!(MinuteOfDay::parse(wrong), Err(HoursError::Time), "{wrong}");
+    }
+    for right in ["08:30", "8:30", " 8.30 ", "0830", "830", "8h30", "08H30"] {
+        assert_eq!(minute(right).to_string(), "08:30", "{right}");
     }
     assert_eq!(minute("8:05").to_string(), "08:05");
     assert_eq!(Period::new(minute("10:00"), minute("10:00")), Err(HoursError::Order));

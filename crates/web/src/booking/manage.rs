@@ -10,8 +10,8 @@ use axum::extract::Path;
 use uuid::Uuid;
 
 use super::front::{Front, Guest};
-use super::times;
-use super::trip::TripQuery;
+use super::times::{self, Moving};
+use super::trip::{Trip, TripQuery};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -55,6 +55,19 @@ struct CancelPage {
     what: String,
 }
 
+#[derive(Template)]
+#[template(path = "booking/move.html")]
+struct MovePage {
+    front: Front,
+    token: String,
+    when: String,
+    what: String,
+    fields: Vec<(&'static str, String)>,
+    to: String,
+    to_what: String,
+    others: String,
+}
+
 fn hash_of(token: &str) -> Result<TokenHash, Failure> {
     Token::parse(token)
         .map(|t| t.hash(TokenDomain::MANAGE_LINK))
@@ -95,10 +108,13 @@ fn words(guest: &Guest, b: &Confirmed) -> (String, String) {
     let agenda = &guest.agenda;
     let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
     let with = agenda.resource(b.resource).map(|r| r.name.as_str()).unwrap_or_default();
-    let what = guest
-        .l
-        .say("{service} with {with}", &[("service", service), ("with", with)]);
-    (guest.l.moment(b.starts_at, &agenda.zone(b.location)), what)
+    let when = guest.l.moment(b.starts_at, &agenda.zone(b.location));
+    (when, service_with(guest, service, with))
+}
+
+fn service_with(guest: &Guest, service: &str, with: &str) -> String {
+    let words = [("service", service), ("with", with)];
+    guest.l.say("{service} with {with}", &words)
 }
 
 /// Shows the booking.
@@ -163,11 +179,39 @@ pub async fn choose(guest: Guest, Path((_, token)): Path<(String, String)>, Quer
         ..query
     };
     let trip = query.resolve(&guest.agenda)?;
-    let answer = times::show_to_move(&guest, &trip, &query.day, &token, &own).await?;
+    let (when, _) = words(&guest, &b);
+    let moving = Moving {
+        token: &token,
+        own: &own,
+        when: &when,
+    };
+    let answer = times::show_to_move(&guest, &trip, &query.day, moving).await?;
     Ok(guest.answer(answer))
 }
 
-/// Moves the booking.
+/// Asks before moving: the old time is given away, and a thumb slips.
+fn ask_to_move(guest: &Guest, b: &Confirmed, trip: &Trip<'_>, token: String) -> Answer {
+    let (when, what) = words(guest, b);
+    let service = trip.service.name.as_str();
+    let to_what = trip
+        .with
+        .map_or_else(|| service.to_owned(), |r| service_with(guest, service, &r.name));
+    let mut others = trip.clone();
+    others.start = None;
+    let page = MovePage {
+        front: guest.front(0),
+        when,
+        what,
+        fields: trip.fields(),
+        to: trip.when(guest.l, &guest.agenda),
+        to_what,
+        others: guest.link(&format!("/m/{token}/move?{}", others.query())),
+        token,
+    };
+    Ok(guest.answer(html(&page)?))
+}
+
+/// Moves the booking, once the person has said that they are sure.
 pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut f: Form) -> Answer {
     let hash = hash_of(&token)?;
     let app = &guest.visitor.app;
@@ -180,13 +224,23 @@ pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
     let to = (trip.place.id, trip.with.map(|r| r.id), trip.start()?);
+    if f.get("sure").is_empty() {
+        tx.done().await?;
+        return ask_to_move(&guest, &b, &trip, token);
+    }
     match bookings::move_by_link(&mut tx, &guest.agenda, &b, to, clock::now()).await {
         Ok(()) => {}
         Err(BookingError::Taken | BookingError::NotOffered) => {
             tx.roll_back().await?;
             let (_, own) = booking_and_place(&guest, &hash).await?;
             let action = guest.link(&format!("/m/{token}/move"));
-            return times::lost(&guest, &trip, &action, Vec::new(), Some((&token, &own))).await;
+            let (when, _) = words(&guest, &b);
+            let moving = Moving {
+                token: &token,
+                own: &own,
+                when: &when,
+            };
+            return times::lost(&guest, &trip, &action, Vec::new(), Some(moving)).await;
         }
         Err(error) => return Err(error.into()),
     }

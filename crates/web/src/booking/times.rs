@@ -45,6 +45,23 @@ pub struct DayLink {
     pub here: bool,
 }
 
+/// A booking that is on its way to another time.
+#[derive(Clone, Copy)]
+pub struct Moving<'a> {
+    /// The token of its link.
+    pub token: &'a str,
+    /// What of the diaries it takes itself: no obstacle to it.
+    pub own: &'a [Uuid],
+    /// When it is now, in words.
+    pub when: &'a str,
+}
+
+impl Moving<'_> {
+    fn path(&self, guest: &Guest) -> String {
+        guest.link(&format!("/m/{}/move", self.token))
+    }
+}
+
 /// A near time on the page of a lost one.
 pub struct NearTime {
     /// RFC 3339.
@@ -75,7 +92,8 @@ struct TimesPage {
     morning: Vec<TimeButton>,
     afternoon: Vec<TimeButton>,
     zone: String,
-    moving: bool,
+    /// When the booking that is moved is now, and its page.
+    moving: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -188,17 +206,11 @@ pub async fn show(guest: Guest, Query(query): Query<TripQuery>) -> Answer {
 }
 
 /// The same page to move a booking to another time.
-pub async fn show_to_move(guest: &Guest, trip: &Trip<'_>, day: &str, token: &str, own: &[Uuid]) -> Answer {
-    let page = page(guest, trip, day, Some((token, own))).await?;
-    html(&page)
+pub async fn show_to_move(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Moving<'_>) -> Answer {
+    html(&page(guest, trip, day, Some(moving)).await?)
 }
 
-async fn page(
-    guest: &Guest,
-    trip: &Trip<'_>,
-    day: &str,
-    moving: Option<(&str, &[Uuid])>,
-) -> Result<TimesPage, Failure> {
+async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<Moving<'_>>) -> Result<TimesPage, Failure> {
     let agenda = &guest.agenda;
     let zone = agenda.zone(trip.place.id);
     let now = clock::now();
@@ -206,13 +218,8 @@ async fn page(
     let last = today
         .checked_add(i64::from(trip.service.horizon_days).days())
         .unwrap_or(today);
-    let offer = Offer::load(
-        guest,
-        trip,
-        (today, last),
-        moving.map(|(_, own)| own).unwrap_or_default(),
-    )
-    .await?;
+    let own = moving.map(|m| m.own).unwrap_or_default();
+    let offer = Offer::load(guest, trip, (today, last), own).await?;
     let first = offer.first(today, last, now);
     let first_day = first.map_or(today, |slot| slot.starts_at.to_zoned(zone.clone()).date());
     let day = day
@@ -226,10 +233,7 @@ async fn page(
     let closed = offer.closed(from, to, now);
     let free = offer.free(day, day, now);
     let (base, action) = match moving {
-        Some((token, _)) => (
-            guest.link(&format!("/m/{token}/move")),
-            guest.link(&format!("/m/{token}/move")),
-        ),
+        Some(moving) => (moving.path(guest), moving.path(guest)),
         None => (guest.link("/times"), guest.link("/hold")),
     };
     let l = guest.l;
@@ -281,7 +285,7 @@ async fn page(
         morning: half(true),
         afternoon: half(false),
         zone: zone.iana_name().unwrap_or("UTC").replace('_', " "),
-        moving: moving.is_some(),
+        moving: moving.map(|m| (m.when.to_owned(), guest.link(&format!("/m/{}", m.token)))),
     })
 }
 
@@ -361,13 +365,12 @@ pub async fn lost(
     trip: &Trip<'_>,
     action: &str,
     kept: Vec<(&'static str, String)>,
-    moving: Option<(&str, &[Uuid])>,
+    moving: Option<Moving<'_>>,
 ) -> Answer {
     let start = trip.start()?;
     let mut all = trip.clone();
     all.start = None;
-    let (token, own) = moving.unzip();
-    let own = own.unwrap_or_default();
+    let own = moving.map(|m| m.own).unwrap_or_default();
     let mut near = near_times(guest, trip, start, own).await?;
     let mut fields: Vec<_> = trip.fields();
     if near.is_empty() && trip.with.is_some() {
@@ -379,7 +382,7 @@ pub async fn lost(
     }
     fields.retain(|(name, _)| *name != "start");
     fields.extend(kept);
-    let base = token.map_or_else(|| guest.link("/times"), |token| guest.link(&format!("/m/{token}/move")));
+    let base = moving.map_or_else(|| guest.link("/times"), |m| m.path(guest));
     let page = LostPage {
         front: guest.front(if moving.is_some() { 0 } else { 2 }),
         when: trip.when(guest.l, &guest.agenda),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::booking::Wanted;
 use super::form::{Choice, in_words, place_of};
-use super::{agenda, agenda_from, at_place, day_of, diaries_for};
+use super::{agenda, agenda_from, at_place, day_of, diaries_for, show};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -49,7 +49,7 @@ fn page(staff: &Staff<Schedule>, agenda: &Agenda, f: Form) -> BlockForm {
     let places = agenda.locations.iter().filter(|l| l.active);
     BlockForm {
         shell: Shell::new(staff),
-        back: staff.link(&format!("/calendar?date={date}")),
+        back: staff.link(&show::of_day(staff, date)),
         resources: diaries.map(|r| (r.id.to_string(), r.name.clone())).collect(),
         locations: places.map(|l| (l.id.to_string(), l.name.clone())).collect(),
         standing: Vec::new(),
@@ -141,7 +141,7 @@ pub async fn create(staff: Staff<Schedule>, mut f: Form) -> Answer {
             .collect();
         return conflict(&page);
     }
-    let back = format!("/calendar?date={}", block.day);
+    let back = show::of_day(&staff, block.day);
     if !staff.is_first(&mut tx, &f).await? {
         return Ok(staff.sent_twice(&back));
     }
@@ -183,7 +183,7 @@ pub async fn show(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)>)
     }
     html(&BlockedPage {
         shell: Shell::new(&staff),
-        back: staff.link(&format!("/calendar?date={}", block.first_day)),
+        back: staff.link(&show::of_day(&staff, block.first_day)),
         id: block.id.to_string(),
         what: block.reason,
         facts,
@@ -199,7 +199,7 @@ pub async fn remove(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)
     let said = format!("{} can be booked again.", block.hours().unwrap_or_default());
     Ok(see_other_saying(
         &staff.app,
-        &staff.link(&format!("/calendar?date={}", block.first_day)),
+        &staff.link(&show::of_day(&staff, block.first_day)),
         &said,
     ))
 }

@@ -89,7 +89,7 @@ pub async fn cancel(staff: Staff<Schedule>, Path((_, id)): Path<(String, String)
     );
     Ok(see_other_saying(
         &staff.app,
-        &staff.link(&format!("/calendar?date={date}")),
+        &staff.link(&show::of_day(&staff, date)),
         &said,
     ))
 }

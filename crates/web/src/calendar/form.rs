@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::who::Who;
-use super::{day_of, diaries_for};
+use super::{day_of, diaries_for, show};
 use crate::clock;
 use crate::form::Form;
 use crate::page::{Answer, Shell, conflict};
@@ -109,7 +109,7 @@ pub(super) fn form_page(
         title,
         action,
         button,
-        back: staff.link(&format!("/calendar?date={date}")),
+        back: staff.link(&show::of_day(staff, date)),
         is_new: editing.is_none(),
         services: services
             .map(|s| (s.id.to_string(), format!("{}, {} min", s.name, s.minutes)))

@@ -76,15 +76,15 @@ pub fn minute_of_day(at: Timestamp, zone: &TimeZone) -> i64 {
     i64::from(at.hour()) * 60 + i64::from(at.minute())
 }
 
-/// Places the bookings of one column, and the time that is blocked in it.
+/// Places the bookings of one column, those that a filter leaves out, which take their time all the same, and what is blocked.
 pub fn events(
-    (bookings, blocks): (&[&BookingRow], &[&Closure]),
+    (bookings, left_out, blocks): (&[&BookingRow], &[&BookingRow], &[&Closure]),
     agenda: &Agenda,
     zone: &TimeZone,
     now: Timestamp,
     chosen: &str,
 ) -> Vec<Event> {
-    let spans = bookings.iter().map(|b| rows(b, zone));
+    let spans = bookings.iter().chain(left_out).map(|b| rows(b, zone));
     let spans: Vec<(i64, i64)> = spans
         .chain(blocks.iter().map(|c| {
             let (start, minutes) = block_minutes(c, agenda, zone);
@@ -93,6 +93,7 @@ pub fn events(
         .collect();
     let events = bookings.iter().map(|b| event(b, agenda, zone, now, chosen));
     events
+        .chain(left_out.iter().map(|b| taken(b, zone)))
         .chain(blocks.iter().map(|c| blocked(c, agenda, zone)))
         .zip(lanes(&spans))
         .zip(&spans)
@@ -127,6 +128,24 @@ fn event(b: &BookingRow, agenda: &Agenda, zone: &TimeZone, now: Timestamp, chose
         movable: is_movable(b),
         tell: reached(b),
         chosen: is_chosen,
+        is_block: false,
+    }
+}
+
+/// A booking that a filter leaves out: its time is not free, and no more is said of it.
+fn taken(b: &BookingRow, zone: &TimeZone) -> Event {
+    Event {
+        id: b.id.to_string(),
+        classes: "is-block".to_owned(),
+        name: "Taken".to_owned(),
+        what: clock::hour_in(b.starts_at, zone),
+        state: String::new(),
+        version: b.version,
+        start: minute_of_day(b.starts_at, zone),
+        minutes: minutes_of(b),
+        movable: false,
+        tell: String::new(),
+        chosen: false,
         is_block: false,
     }
 }

@@ -203,7 +203,7 @@ fn of_booking(staff: &Staff<Schedule>, agenda: &Agenda, b: &BookingRow, now: Tim
     let (state, class) = state_words(b, now);
     let service = agenda.service(b.service).map(|s| s.name.as_str()).unwrap_or_default();
     let with = agenda.resource(b.resource).map(|r| r.name.as_str()).unwrap_or_default();
-    let (next, steps) = steps(b.status);
+    let (next, steps) = steps(b.status, b.starts_at <= now);
     let mut facts = vec![("Reference", reference(&b.reference))];
     if agenda.locations.len() > 1 {
         facts.push((
@@ -287,14 +287,17 @@ fn tag(class: &str) -> &'static str {
     }
 }
 
-/// The step that comes next in the life of a booking, and the others.
-fn steps(status: Status) -> (Option<Step>, Vec<Step>) {
+/// The step that comes next in the life of a booking, and the others. Before its time has begun nobody has failed to come.
+fn steps(status: Status, begun: bool) -> (Option<Step>, Vec<Step>) {
     let step = |to, words, key| Step { to, words, key };
     match status {
         Status::Pending => (Some(step("confirmed", "Confirm", "c")), vec![]),
         Status::Confirmed => (
             Some(step("arrived", "Arrived", "a")),
-            vec![step("no_show", "Did not come", "x")],
+            begun
+                .then(|| step("no_show", "Did not come", "x"))
+                .into_iter()
+                .collect(),
         ),
         Status::Arrived => (
             Some(step("in_progress", "Call in", "c")),

@@ -16,10 +16,14 @@ use super::panel::{self, Panel};
 use super::team_week::TeamWeek;
 use super::{agenda_from, day_of};
 use crate::clock;
+use crate::cookies::Cookie;
 use crate::failure::Failure;
 use crate::page::{Answer, Shell, html};
 use crate::query::Query;
 use crate::session::Staff;
+
+/// How long it is remembered how the calendar was shown: a session at most.
+const KEPT_SECONDS: u32 = 12 * 60 * 60;
 
 /// What the address asks for.
 #[derive(serde::Deserialize, Default)]
@@ -84,19 +88,19 @@ struct CalendarPage {
 }
 
 impl CalendarPage {
-    fn here(&self) -> String {
+    /// The end of an address that shows the same: view, diary, filter.
+    fn view(&self) -> String {
         let view = if self.week { "&view=week" } else { "" };
         let diary = match (self.chosen_diary.as_str(), self.week) {
             ("", false) => String::new(),
             ("", true) => "&r=all".to_owned(),
             (chosen, _) => format!("&r={chosen}"),
         };
-        format!(
-            "{}/calendar?date={}{view}{diary}{}",
-            self.shell.base,
-            self.date,
-            self.filter.query()
-        )
+        format!("{view}{diary}{}", self.filter.query())
+    }
+
+    fn here(&self) -> String {
+        format!("{}/calendar?date={}{}", self.shell.base, self.date, self.view())
     }
 
     /// The end of an address that keeps the diary and the filter.
@@ -117,10 +121,11 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
     let last = first.checked_add((days - 1).days()).unwrap_or(first);
     let (from, to) = (clock::day_bounds(first, &zone).0, clock::day_bounds(last, &zone).1);
     let mut tx = staff.begin().await?;
-    let mut all = bookings::between(&mut tx, from, to).await?;
+    let booked = bookings::between(&mut tx, from, to).await?;
     tx.done().await?;
     let filter = Filter::read(&agenda, &wanted.s, &wanted.l, &wanted.st);
-    all.retain(|b| filter.shows(b));
+    let (all, mut left_out): (Vec<_>, Vec<_>) = booked.into_iter().partition(|b| filter.shows(b));
+    left_out.retain(|b| b.status.occupies());
     let panel = match wanted.booking.parse() {
         Ok(id) => Some(panel::load(&staff, &agenda, id, now).await?),
         Err(_) => None,
@@ -135,7 +140,7 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
     let counts = counts(&counted, now);
     let team = (week && shown.len() > 1).then(|| TeamWeek::of(&agenda, &all, &shown, first, &wanted.booking, now));
     let shown = if team.is_some() { Vec::new() } else { shown };
-    let columns = columns(&agenda, &all, &shown, (first, days), &wanted.booking, now);
+    let columns = columns(&agenda, (&all, &left_out), &shown, (first, days), &wanted.booking, now);
     let (from_row, to_row) = visible(&agenda, &all, &shown, (first, days), &zone);
     let mut page = CalendarPage {
         shell: Shell::new(&staff),
@@ -171,7 +176,14 @@ pub async fn show(staff: Staff<Schedule>, Query(wanted): Query<Wanted>) -> Answe
         zone_words: zone.iana_name().unwrap_or("UTC").replace('_', " "),
     };
     cut_to_visible(&mut page, &agenda);
-    html(&page)
+    let mut answer = html(&page)?;
+    let view = page.view();
+    if view != staff.calendar {
+        let kept = format!("{}:{view}", staff.member.slug);
+        let cookie = Cookie::Calendar.set(&staff.app.config, &kept, KEPT_SECONDS);
+        crate::cookies::add(answer.headers_mut(), cookie);
+    }
+    Ok(answer)
 }
 
 /// What the page shows, in words: `Dr Naidoo, consultation`.
@@ -229,7 +241,7 @@ fn diaries<'a>(agenda: &'a Agenda, chosen: &str, booked: &[BookingRow]) -> Vec<&
 
 fn columns(
     agenda: &Agenda,
-    all: &[BookingRow],
+    (all, left_out): (&[BookingRow], &[BookingRow]),
     shown: &[&Resource],
     (first, days): (Date, i64),
     chosen: &str,
@@ -250,6 +262,7 @@ fn columns(
                 continue;
             }
             let blocks = layout::blocks_on(agenda, resource.id, date);
+            let others = layout::on(left_out, resource.id, date, &zone);
             let seen = own.iter().filter(|b| b.status == Status::Completed).count();
             let counted = format!("{seen} of {} seen", own.len());
             let (name, below) = if days > 1 {
@@ -270,7 +283,7 @@ fn columns(
                 date,
                 today: date == today,
                 shut: Vec::new(),
-                events: layout::events((&own, &blocks), agenda, &zone, now, chosen),
+                events: layout::events((&own, &others, &blocks), agenda, &zone, now, chosen),
                 now: layout::now_line(date, &zone, now),
             });
         }
@@ -342,8 +355,13 @@ fn counts(all: &[&BookingRow], now: Timestamp) -> Counts {
     }
 }
 
+/// The calendar of a day, shown as it was last: a path inside the organisation.
+pub(super) fn of_day(staff: &Staff<Schedule>, date: Date) -> String {
+    format!("/calendar?date={date}{}", staff.calendar)
+}
+
 /// Where the calendar of a booking's day is, with the booking chosen.
 pub(crate) fn path_to(staff: &Staff<Schedule>, agenda: &Agenda, b: &BookingRow) -> Result<String, Failure> {
     let date = b.starts_at.to_zoned(agenda.calendar_zone()).date();
-    Ok(staff.link(&format!("/calendar?date={date}&booking={}", b.id)))
+    Ok(staff.link(&format!("{}&booking={}", of_day(staff, date), b.id)))
 }

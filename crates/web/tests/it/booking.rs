@@ -112,10 +112,28 @@ async fn n1_n2_a_person_books_moves_and_cancels_by_phone_and_pin() {
         .unwrap()
         .to_owned();
     let place = practice.location.to_string();
-    let moved = browser
-        .post(&link, &format!("{link}/move"), &[("place", &place), ("start", &start)])
-        .await;
+    let ticket = |page: &str| {
+        page.split("<p class=\"date\">")
+            .nth(1)
+            .and_then(|rest| rest.split('<').next())
+            .unwrap()
+            .to_owned()
+    };
+    let before = ticket(&browser.get(&link).await.text);
+    assert!(times.text.contains(&before) && times.text.contains("Keep my time"));
+    let mut fields = vec![("place", place.as_str()), ("start", &start)];
+    let asked = browser.post(&link, &format!("{link}/move"), &fields).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    assert!(asked.text.contains("Move your booking?") && asked.text.contains(&before));
+    assert_eq!(
+        ticket(&browser.get(&link).await.text),
+        before,
+        "a tap on a time moves nothing yet"
+    );
+    fields.push(("sure", "1"));
+    let moved = browser.post(&link, &format!("{link}/move"), &fields).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+    assert_ne!(ticket(&browser.get(&link).await.text), before);
     browser
         .post(&link, &format!("{link}/cancel"), &[("reason", "done")])
         .await;
@@ -246,7 +264,7 @@ async fn someone_who_moves_and_loses_the_race_goes_on_moving() {
         send(&mut app.browser(), &practice, "hold", &trip).await;
     }
     let place = practice.location.to_string();
-    let fields = [("start", last.as_str()), ("place", &place)];
+    let fields = [("start", last.as_str()), ("place", &place), ("sure", "1")];
     let lost = browser
         .post(&format!("{link}/move"), &format!("{link}/move"), &fields)
         .await;
@@ -258,7 +276,7 @@ async fn someone_who_moves_and_loses_the_race_goes_on_moving() {
     );
     let near = lost.text.split("name=\"start\" value=\"").nth(1).unwrap();
     let near = near.split('"').next().unwrap().to_owned();
-    let fields = [("start", near.as_str()), ("place", &place)];
+    let fields = [("start", near.as_str()), ("place", &place), ("sure", "1")];
     let moved = browser
         .post(&format!("{link}/move"), &format!("{link}/move"), &fields)
         .await;

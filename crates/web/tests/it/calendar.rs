@@ -319,12 +319,16 @@ async fn a_booking_under_another_name_than_its_file_says_so() {
 async fn whoever_comes_after_all_is_squeezed_in_where_the_time_was_given_away() {
     let app = TestApp::start().await;
     let (at, reception) = desk(&app).await;
-    let (booking, _) = unbound(&app, &at, &reception).await;
+    let past = ("date", "2026-02-02");
+    let booked = book(&app, &at, &reception, &[("name", "Thandi Dlamini"), past]).await;
+    let state = format!(
+        "/o/desk/bookings/{}/state",
+        booked.location.rsplit("booking=").next().unwrap()
+    );
     let mut browser = app.signed_in(&reception);
-    let state = format!("{booking}/state");
     let missed = browser.post(NEW, &state, &[("version", "1"), ("to", "no_show")]).await;
     assert_eq!(missed.status, StatusCode::SEE_OTHER, "{}", missed.text);
-    let next = book(&app, &at, &reception, &[("name", "Next Person")]).await;
+    let next = book(&app, &at, &reception, &[("name", "Next Person"), past]).await;
     assert_eq!(next.status, StatusCode::SEE_OTHER);
     let asked = browser.post(NEW, &state, &[("version", "2"), ("to", "arrived")]).await;
     assert_eq!(asked.status, StatusCode::CONFLICT, "{}", asked.text);
@@ -340,6 +344,67 @@ async fn whoever_comes_after_all_is_squeezed_in_where_the_time_was_given_away() 
     let query = "SELECT count(*) FROM aloe.bookings WHERE status = 'arrived' AND overbook_reason = 'came late'";
     let row = app.db.superuser().await.query_one(query, &[]).await.unwrap();
     assert_eq!(row.get::<_, i64>(0), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_has_failed_to_come_before_their_time() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let (booking, id) = unbound(&app, &at, &reception).await;
+    let mut browser = app.signed_in(&reception);
+    let panel = browser
+        .get(&format!("/o/desk/calendar?date=2027-02-01&booking={id}"))
+        .await;
+    assert!(panel.text.contains("Arrived") && !panel.text.contains("Did not come</button>"));
+    let missed = browser
+        .post(NEW, &format!("{booking}/state"), &[("version", "1"), ("to", "no_show")])
+        .await;
+    assert!(missed.status.is_client_error(), "{}", missed.status);
+    assert!(missed.text.contains("they may still come"), "{}", missed.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_acts_in_the_calendar_comes_back_to_what_they_saw() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    let (booking, id) = unbound(&app, &at, &reception).await;
+    let diary = at.resources[0].to_string();
+    let view = format!("&view=week&r={diary}&st=expected");
+    let mut browser = app.signed_in(&reception);
+    let state = format!("{booking}/state");
+    let plain = browser.post(NEW, &state, &[("version", "1"), ("to", "arrived")]).await;
+    assert_eq!(plain.location, format!("/o/desk/calendar?date=2027-02-01&booking={id}"));
+    browser.get(&format!("/o/desk/calendar?date=2027-02-01{view}")).await;
+    let again = browser
+        .post(NEW, &state, &[("version", "2"), ("to", "confirmed")])
+        .await;
+    assert_eq!(
+        again.location,
+        format!("/o/desk/calendar?date=2027-02-01{view}&booking={id}")
+    );
+    for page in [format!("{booking}/cancel"), format!("{booking}/who"), NEW.to_owned()] {
+        let page = browser.get(&page).await;
+        assert!(
+            page.text.contains("view=week") && page.text.contains("st=expected"),
+            "{}",
+            page.text
+        );
+    }
+    browser.get("/o/desk/calendar?date=2027-02-01").await;
+    let day = browser.get(&format!("{booking}/cancel")).await;
+    assert!(!day.text.contains("view=week"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_a_filter_leaves_out_is_shown_as_taken() {
+    let app = TestApp::start().await;
+    let (at, reception) = desk(&app).await;
+    unbound(&app, &at, &reception).await;
+    let mut browser = app.signed_in(&reception);
+    let waiting = browser.get("/o/desk/calendar?date=2027-02-01&st=waiting").await;
+    assert!(waiting.text.contains("<b>Taken</b>") && !waiting.text.contains("Thandi Dlamini"));
+    let expected = browser.get("/o/desk/calendar?date=2027-02-01&st=expected").await;
+    assert!(!expected.text.contains("<b>Taken</b>") && expected.text.contains("Thandi Dlamini"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

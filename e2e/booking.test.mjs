@@ -49,6 +49,9 @@ async function walk(page, scripts) {
   await says(page, 'Choose a new time');
   await openDay(page, 14);
   await page.locator('.times button').nth(1).click();
+  await says(page, 'Move your booking?');
+  assert.ok((await ticket.innerText()).includes(before), 'the old time stands beside the new one');
+  await page.getByRole('button', { name: 'Move it' }).click();
   await says(page, 'Your booking is moved');
   assert.notEqual(await ticket.locator('.date').innerText(), before);
   assert.equal(await page.locator('.ref').innerText(), reference);
@@ -101,7 +104,10 @@ test('every page of the flow is accessible and has a drawing', async () => {
   await look('booked');
   await page.getByRole('link', { name: 'Move it' }).click();
   await look('move');
-  await page.goBack();
+  await page.locator('.times button').last().click();
+  await says(page, 'Move your booking?');
+  await look('move-asked');
+  await page.getByRole('link', { name: 'Keep my time' }).click();
   await page.getByRole('link', { name: 'Cancel it' }).click();
   await look('cancel');
   await page.getByRole('button', { name: 'Cancel the booking' }).click();

@@ -285,7 +285,7 @@ test('cancelling asks for a reason, tells the person and frees the time', async 
   await page.getByLabel('Another reason', { exact: true }).check();
   await page.getByRole('button', { name: 'Cancel the booking' }).click();
   await page.locator('#words-error').waitFor();
-  await page.getByLabel('The patient asked').check();
+  await page.getByLabel('The person asked').check();
   await page.getByRole('button', { name: 'Cancel the booking' }).click();
   await page.getByText(`${name} on`).filter({ hasText: 'is cancelled. The time is free again.' }).waitFor();
   assert.equal(await boxOf(page, name).count(), 0);

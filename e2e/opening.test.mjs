@@ -24,7 +24,7 @@ test('a new practice comes into being, is set up from its list, and takes its fi
   await owner.goto(invitation);
   await owner.getByLabel('Choose a password').fill('four unrelated green words');
   await owner.getByRole('button', { name: 'Join' }).click();
-  await owner.waitForURL(/\/calendar/);
+  await owner.waitForURL(/\/settings/);
 
   // What a page says when there is nothing yet.
   for (const empty of ['/calendar', '/calendar?view=week', '/day', '/patients', '/team', '/trail', '/settings/hours', '/settings/closures', '/settings/services']) {

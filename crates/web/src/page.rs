@@ -145,12 +145,25 @@ pub struct Shell {
     pub several: bool,
     /// A word from the page before.
     pub flash: Option<String>,
+    /// Whether this is a public office: it serves people, who are nobody's patients.
+    pub office: bool,
 }
 
 impl Shell {
+    /// Whom the place serves: `Patients` or `People`.
+    pub fn people(&self) -> &'static str {
+        if self.office { "People" } else { "Patients" }
+    }
+
+    /// One of them: `patient` or `person`.
+    pub fn person(&self) -> &'static str {
+        if self.office { "person" } else { "patient" }
+    }
+
     /// The frame for this member on this page.
     pub fn new<N>(staff: &Staff<N>) -> Self {
         let m = &staff.member;
+        let office = m.kind == OrganisationKind::PublicOffice;
         let roles: Vec<&str> = m.roles.iter().map(role_words).collect();
         let item = |rest: &str, words, key| NavItem {
             href: staff.link(rest),
@@ -161,15 +174,7 @@ impl Shell {
         let mut nav = vec![
             item("/calendar", "Calendar", "g c"),
             item("/day", "Day list", "g d"),
-            item(
-                "/patients",
-                if m.kind == OrganisationKind::Practice {
-                    "Patients"
-                } else {
-                    "People"
-                },
-                "g p",
-            ),
+            item("/patients", if office { "People" } else { "Patients" }, "g p"),
         ];
         let mut foot = Vec::new();
         if staff.may(Permission::Team) {
@@ -196,6 +201,7 @@ impl Shell {
             synthetic: m.synthetic,
             several: staff.signed_in.memberships.len() > 1,
             flash: staff.flash.clone(),
+            office,
         }
     }
 }

@@ -183,6 +183,7 @@ pub async fn choose(guest: Guest, Path((_, token)): Path<(String, String)>, Quer
     let moving = Moving {
         token: &token,
         own: &own,
+        at: (b.starts_at, b.resource),
         when: &when,
     };
     let answer = times::show_to_move(&guest, &trip, &query.day, moving).await?;
@@ -224,6 +225,11 @@ pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut
     let query = TripQuery::of(&f);
     let trip = query.resolve(&guest.agenda)?;
     let to = (trip.place.id, trip.with.map(|r| r.id), trip.start()?);
+    let stays = to.2 == b.starts_at && to.0 == b.location && to.1.is_none_or(|with| with == b.resource);
+    if stays {
+        tx.done().await?;
+        return Ok(guest.answer(see_other(&guest.link(&format!("/m/{token}")))));
+    }
     if f.get("sure").is_empty() {
         tx.done().await?;
         return ask_to_move(&guest, &b, &trip, token);
@@ -238,6 +244,7 @@ pub async fn move_it(guest: Guest, Path((_, token)): Path<(String, String)>, mut
             let moving = Moving {
                 token: &token,
                 own: &own,
+                at: (b.starts_at, b.resource),
                 when: &when,
             };
             return times::lost(&guest, &trip, &action, Vec::new(), Some(moving)).await;

@@ -52,6 +52,8 @@ pub struct Moving<'a> {
     pub token: &'a str,
     /// What of the diaries it takes itself: no obstacle to it.
     pub own: &'a [Uuid],
+    /// When it is now, and in whose diary.
+    pub at: (Timestamp, ResourceId),
     /// When it is now, in words.
     pub when: &'a str,
 }
@@ -59,6 +61,11 @@ pub struct Moving<'a> {
 impl Moving<'_> {
     fn path(&self, guest: &Guest) -> String {
         guest.link(&format!("/m/{}/move", self.token))
+    }
+
+    /// Whether a time is its own: nobody moves to where they are.
+    fn is_own(&self, trip: &Trip<'_>, slot: &FreeSlot) -> bool {
+        slot.starts_at == self.at.0 && trip.with.is_none_or(|with| with.id == self.at.1)
     }
 }
 
@@ -83,6 +90,8 @@ struct TimesPage {
     places: Vec<(String, String, bool)>,
     diaries: Vec<(String, String, bool)>,
     fields: Vec<(&'static str, String)>,
+    /// Whether no time is free at all.
+    nothing: bool,
     first: Option<NearTime>,
     days: Vec<DayLink>,
     earlier: Option<Date>,
@@ -231,7 +240,9 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<Moving<'
     let to = from.checked_add(4.days()).unwrap_or(from).min(last);
     let counts = offer.days(from, to, now);
     let closed = offer.closed(from, to, now);
-    let free = offer.free(day, day, now);
+    let mut free = offer.free(day, day, now);
+    let is_own = |slot: &FreeSlot| moving.is_some_and(|m| m.is_own(trip, slot));
+    free.retain(|slot| !is_own(slot));
     let (base, action) = match moving {
         Some(moving) => (moving.path(guest), moving.path(guest)),
         None => (guest.link("/times"), guest.link("/hold")),
@@ -266,7 +277,8 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<Moving<'
             .into_iter()
             .filter(|(name, _)| *name != "start")
             .collect(),
-        first: first.map(|slot| near(guest, trip, &slot)),
+        nothing: first.is_none(),
+        first: first.filter(|slot| !is_own(slot)).map(|slot| near(guest, trip, &slot)),
         days: counts
             .iter()
             .map(|c| DayLink {

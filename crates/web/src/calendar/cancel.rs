@@ -18,7 +18,7 @@ use crate::session::Staff;
 
 /// Reasons that reception gives most; the last one asks for words.
 pub const REASONS: [&str; 5] = [
-    "The patient asked",
+    "The person asked",
     "The practitioner is away",
     "Booked twice",
     "The place is closed",

@@ -2,6 +2,7 @@
 
 use aloe_db::visit::Visit;
 use aloe_domain::name::PersonName;
+use aloe_domain::permission::Role;
 use aloe_vault::{Token, TokenDomain, TokenHash};
 use askama::Template;
 use axum::Extension;
@@ -112,5 +113,9 @@ pub async fn accept(
     if open.has_account {
         return Ok(see_other("/sign-in"));
     }
-    enter(&visitor.app, &visit, user, &headers, "/").await
+    let next = match open.roles.contains(Role::Owner) {
+        true => "/?to=settings",
+        false => "/",
+    };
+    enter(&visitor.app, &visit, user, &headers, next).await
 }

@@ -227,9 +227,17 @@ pub async fn organisations(someone: Someone) -> Answer {
     })
 }
 
-/// The start page leads to where someone works.
-pub async fn start(someone: Someone) -> Response {
+/// Where the start page is to lead.
+#[derive(serde::Deserialize)]
+pub struct Towards {
+    #[serde(default)]
+    to: String,
+}
+
+/// The start page leads to where someone works; a new owner to what is still missing.
+pub async fn start(someone: Someone, Query(towards): Query<Towards>) -> Response {
     match someone.signed_in.memberships.as_slice() {
+        [only] if towards.to == "settings" => see_other(&format!("/o/{}/settings", only.slug)),
         [only] => see_other(&format!("/o/{}/calendar", only.slug)),
         _ => see_other("/organisations"),
     }

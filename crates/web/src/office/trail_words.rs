@@ -103,7 +103,7 @@ fn thing(entity: &str) -> &'static str {
         "services" => "a service",
         "service_resources" => "who offers a service",
         "weekly_hours" => "weekly hours",
-        "closures" => "a closure",
+        "closures" => "a closure or blocked time",
         "privacy_notices" => "the privacy notice",
         "messages" => "a message",
         "organisation_keys" => "a key of the organisation",

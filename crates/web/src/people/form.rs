@@ -70,9 +70,10 @@ fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
 }
 
 fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, f: Form) -> PatientForm {
+    let shell = Shell::new(staff);
     let (title, action, back) = match id {
         None => (
-            "Register a patient".to_owned(),
+            format!("Register a {}", shell.person()),
             staff.link("/patients/new"),
             staff.link("/patients"),
         ),
@@ -93,7 +94,7 @@ fn page(staff: &Staff<Patients>, id: Option<PatientId>, notice: Option<Notice>, 
         kinds.insert(0, ("", "Leave what is on file"));
     }
     PatientForm {
-        shell: Shell::new(staff),
+        shell,
         title,
         action,
         back,

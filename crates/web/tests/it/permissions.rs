@@ -80,7 +80,7 @@ fn fields(of: &Furnished, template: &str) -> Vec<(&'static str, String)> {
         fields.push((name, value.to_owned()));
     };
     match template.strip_prefix("/o/{org}").unwrap_or_default() {
-        "/bookings/{id}/cancel" => set("reason", "The patient asked"),
+        "/bookings/{id}/cancel" => set("reason", "The person asked"),
         "/patients/{id}/edit" => set("take_off", "1"),
         "/blocks" => {
             set("from", "13:00");

@@ -36,6 +36,8 @@ pub struct TeamMember {
     pub active: bool,
     /// Since when.
     pub joined_at: Timestamp,
+    /// When they last signed in, by the trail; nothing for somebody who has not since they joined, or where it may not be read.
+    pub signed_in_at: Option<Timestamp>,
     /// Row version.
     pub version: i32,
 }
@@ -152,6 +154,7 @@ fn member(row: &Row) -> Result<TeamMember, DbError> {
         diary: row.get("diary"),
         active: row.get("active"),
         joined_at: row.get("joined_at"),
+        signed_in_at: row.get("signed_in_at"),
         version: row.get("version"),
     })
 }

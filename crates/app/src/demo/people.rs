@@ -127,6 +127,11 @@ async fn book_around_today(
         .operator(ids.organisation, "demonstration", "booking synthetic people")
         .await?;
     let mut next = usize::try_from(seed % 7).unwrap_or(0);
+    // Everybody comes once before anybody comes again, and not in the order of their files.
+    let stride = [7, 11, 13]
+        .into_iter()
+        .find(|by| !people.len().is_multiple_of(*by))
+        .unwrap_or(1);
     for offset in -DAYS..=DAYS {
         let Ok(day) = today.checked_add(offset.days()) else {
             continue;
@@ -142,7 +147,7 @@ async fn book_around_today(
                         break;
                     }
                     at = later;
-                    let person = next * 7 + diary;
+                    let person = next * stride;
                     let who = people
                         .get(person % people.len())
                         .zip(prepared.get(person % prepared.len()));

@@ -32,6 +32,7 @@ pub struct MemberLine {
     diary_name: String,
     active: bool,
     since: String,
+    signed_in: String,
     only_owner: bool,
     /// Whether its form is shown at once.
     open: bool,
@@ -130,6 +131,9 @@ fn member_line(m: &TeamMember, owners: usize, zone: &TimeZone, typed: Option<For
         diary_name: m.diary.clone().unwrap_or_default(),
         active: m.active,
         since: clock::plain_date(m.joined_at.to_zoned(zone.clone()).date()),
+        signed_in: m
+            .signed_in_at
+            .map_or_else(|| "Not yet".to_owned(), |at| clock::plain_moment(at, zone)),
         only_owner: owners == 1 && m.active && m.roles.contains(Role::Owner),
         open,
         f,

@@ -283,6 +283,32 @@ async fn a_role_given_on_the_team_page_holds_on_the_colleagues_next_request() {
     assert_eq!(colleague.get("/o/desk/team").await.status, StatusCode::OK);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_team_page_tells_when_somebody_signed_in_last_and_nobody_of_another_practice() {
+    let app = TestApp::start().await;
+    let (practice, other) = (app.db.practice("desk").await, app.db.practice("other").await);
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let colleague = app.db.member(&practice, Role::Reception).await;
+    app.db.member(&other, Role::Owner).await;
+    // By day in the place's zone, which is no more than a day from the server's.
+    let days: Vec<String> = (-1..=1)
+        .map(|n| {
+            (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * n))
+                .strftime("%-d %B %Y, ")
+                .to_string()
+        })
+        .collect();
+    let told = |text: &str| days.iter().map(|day| text.matches(day.as_str()).count()).sum::<usize>();
+    let page = app.signed_in(&owner).get("/o/desk/team").await;
+    assert_eq!(told(&page.text), 2, "{}", page.text);
+    let gone = "SET session_replication_role = replica;
+        DELETE FROM aloe.audit_entries WHERE action = 'sign_in' AND user_id = (SELECT user_id FROM aloe.memberships WHERE membership_id = $1)";
+    let gone = gone.replace("$1", &format!("'{}'", colleague.membership.id));
+    app.db.superuser().await.batch_execute(&gone).await.unwrap();
+    let page = app.signed_in(&owner).get("/o/desk/team").await;
+    assert_eq!((told(&page.text), page.text.matches("Not yet").count()), (1, 1));
+}
+
 /// Lesson 23: a file with a thousand consultations opens at once, and each of them can be reached.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_with_a_thousand_consultations_opens_quickly_and_hides_none() {

@@ -35,6 +35,57 @@ async fn every_statement_prepares_against_the_schema() {
     }
 }
 
+/// A plan is kept on its connection while tables fill. Made when all of them are empty and known to be, it goes by an index all
+/// the same: no request reads what every practice ever wrote.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_plan_reads_a_whole_table() {
+    let db = TestDb::fresh().await;
+    for login in aloe_db::connect::LOGINS {
+        let row = db
+            .login(login)
+            .await
+            .query_one("SHOW enable_seqscan", &[])
+            .await
+            .unwrap();
+        assert_eq!(row.get::<_, String>(0), "off", "{login}");
+    }
+    let client = db.superuser().await;
+    let as_aloe =
+        "ANALYZE; SET search_path = aloe, public; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+    client.batch_execute(as_aloe).await.unwrap();
+    let mut whole = Vec::new();
+    for path in files(&sql_folder()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        client.batch_execute(&format!("PREPARE tried AS {text}")).await.unwrap();
+        let many = "SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = 'tried'";
+        let many: i32 = client.query_one(many, &[]).await.unwrap().get(0);
+        let nothing = vec!["NULL"; usize::try_from(many).unwrap()].join(", ");
+        let execute = if nothing.is_empty() {
+            String::new()
+        } else {
+            format!("({nothing})")
+        };
+        let plan = client
+            .simple_query(&format!("EXPLAIN EXECUTE tried{execute}"))
+            .await
+            .unwrap();
+        let lines = plan.iter().filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        let file = path.strip_prefix(sql_folder()).unwrap().display().to_string();
+        whole.extend(
+            lines
+                .filter(|line| line.contains("Seq Scan on"))
+                .map(|line| format!("{file}: {}", line.trim())),
+        );
+        client.batch_execute("DEALLOCATE tried").await.unwrap();
+    }
+    // What the operator lists are all organisations, on purpose.
+    whole.retain(|line| !line.contains("Seq Scan on organisations"));
+    assert_eq!(whole, Vec::<String>::new());
+}
+
 #[test]
 fn every_migration_is_applied() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");

@@ -49,6 +49,7 @@ migrations![
     "0022_blocked_time",
     "0023_whole_trail",
     "0024_by_hand",
+    "0025_lighter_triggers",
 ];
 
 /// What stops a migration.

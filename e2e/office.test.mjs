@@ -96,6 +96,49 @@ test('a wrong invitation is refused beside its fields, and a withdrawn one opens
   await page.getByText('This invitation was used, withdrawn, or is older than seven days.').waitFor();
 });
 
+test('a colleague ends a session elsewhere, and changes the password, which ends the others', async () => {
+  const { email, page } = await colleague(await signIn('owner'));
+  const elsewhere = async (password) => {
+    const other = await visitor({ viewport: PHONE });
+    await other.goto('/sign-in');
+    await fillDoor(other, { email, password });
+    await other.waitForURL(/\/calendar/);
+    return other;
+  };
+  const [first, second] = [await elsewhere(PASSWORD), await elsewhere(PASSWORD)];
+  await page.getByRole('link', { name: 'Your account' }).click();
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  await screenshot(page, 'account');
+  await axe(page);
+  const list = page.getByRole('listitem').filter({ hasText: 'Chrome on' });
+  assert.equal(await list.count(), 3);
+  await page.getByRole('button', { name: /^End the session/ }).first().click();
+  await page.getByText('One session is ended.').waitFor();
+  assert.equal(await list.count(), 2);
+
+  const change = async (old, fresh) => {
+    await page.getByLabel('The password you have now').fill(old);
+    await page.getByLabel('The new one').fill(fresh);
+    await page.getByRole('button', { name: 'Change the password' }).click();
+  };
+  await change('not this one at all', 'five words nobody would guess');
+  await page.locator('#old-error').waitFor();
+  await screenshot(page, 'account-wrong');
+  await axe(page);
+  await change(PASSWORD, 'five words nobody would guess');
+  await page.getByText('Your password is changed').waitFor();
+  assert.equal(await list.count(), 1);
+  for (const ended of [first, second]) {
+    await ended.reload();
+    await ended.waitForURL(/\/sign-in/);
+  }
+  await first.goto('/account');
+  await first.waitForURL(/\/sign-in/);
+  const again = await elsewhere('five words nobody would guess');
+  await again.goto('/account');
+  await screenshot(again, 'account-phone');
+});
+
 test("a change of roles holds from the colleague's next click", async () => {
   const owner = await signIn('owner');
   const { name, page } = await colleague(owner);

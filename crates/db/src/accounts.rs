@@ -246,6 +246,7 @@ fn signed_in(first: &Row, rows: &[Row], token_hash: &[u8]) -> Result<SignedIn, D
         name: first.get("name"),
         email: first.get("email"),
         memberships,
+        token_hash: token_hash.to_vec(),
     })
 }
 

@@ -258,6 +258,15 @@ pub(crate) struct AuthTx {
 }
 
 impl AuthTx {
+    pub(crate) async fn rows(
+        &mut self,
+        statement: Statement,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<tokio_postgres::Row>, DbError> {
+        let prepared = self.lease.prepare(statement).await?;
+        Ok(self.lease.client()?.query(&prepared, params).await?)
+    }
+
     pub(crate) async fn find(
         &mut self,
         statement: Statement,

@@ -21,6 +21,7 @@ pub mod membership;
 pub mod messages;
 pub mod migrate;
 pub mod organisations;
+pub mod own_account;
 pub mod patients;
 mod pool;
 pub mod proofs;

@@ -19,6 +19,7 @@ pub struct SignedIn {
     pub email: String,
     /// The active memberships, by the organisation's name.
     pub memberships: Vec<Membership>,
+    pub(crate) token_hash: Vec<u8>,
 }
 
 impl SignedIn {

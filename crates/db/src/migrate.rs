@@ -50,6 +50,7 @@ migrations![
     "0023_whole_trail",
     "0024_by_hand",
     "0025_lighter_triggers",
+    "0026_own_sessions",
 ];
 
 /// What stops a migration.

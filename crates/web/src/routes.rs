@@ -265,6 +265,9 @@ fn doors() -> Vec<Route> {
         write("/invitation/{token}", Visitor, door::invitation::accept),
         read("/", SignedIn, door::sign_in::start),
         read("/organisations", SignedIn, door::sign_in::organisations),
+        read("/account", SignedIn, door::account::show),
+        write("/account/sessions/end", SignedIn, door::account::end),
+        write("/account/password", SignedIn, door::account::change_password),
         write("/sign-out", SignedIn, door::sign_in::sign_out),
         write("/session/renew", SignedIn, door::sign_in::renew),
     ]

@@ -2,8 +2,8 @@
 
 use aloe_db::accounts::{Renewal, TokenPair};
 use aloe_domain::permission::{Role, need::Schedule};
-use aloe_testkit::{TestDb, visit};
-use aloe_vault::{Token, TokenDomain};
+use aloe_testkit::{Member, TestDb, visit};
+use aloe_vault::{Token, TokenDomain, TokenHash};
 
 fn fresh_pair() -> TokenPair {
     let hash = || Token::random().unwrap().hash(TokenDomain::SESSION);
@@ -127,4 +127,101 @@ async fn no_context_survives_on_a_pooled_connection() {
     for _ in 0..40 {
         enter().await.done().await.unwrap();
     }
+}
+
+/// Signs somebody in once more, on another device, and answers the hash of the access token.
+async fn signed_in_again(db: &TestDb, member: &Member, device: &str) -> TokenHash {
+    let pair = fresh_pair();
+    let started = db
+        .doors
+        .start_session(&visit(), member.membership.user, device, &pair)
+        .await;
+    started.unwrap();
+    pair.access
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p11_ones_other_sessions_are_listed_and_ended_and_nobody_elses() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("own").await;
+    let (member, other) = (
+        db.member(&practice, Role::Reception).await,
+        db.member(&practice, Role::Owner).await,
+    );
+    let phone = signed_in_again(&db, &member, "phone").await;
+    let tablet = signed_in_again(&db, &member, "tablet").await;
+    let who = db.doors.look_up(&phone).await.unwrap().unwrap();
+    let listed = db.doors.own_sessions(&visit(), &who).await.unwrap();
+    assert_eq!(listed.len(), 3);
+    assert!(listed[0].is_this && listed[0].device == "phone" && listed[0].id == who.session);
+    assert!(listed[1..].iter().all(|s| !s.is_this));
+
+    let theirs = db
+        .doors
+        .look_up(&other.access.hash(TokenDomain::SESSION))
+        .await
+        .unwrap()
+        .unwrap();
+    for not_mine in [theirs.session, who.session] {
+        let ended = db.doors.end_own_sessions(&visit(), &who, Some(not_mine)).await.unwrap();
+        assert_eq!(ended, 0, "somebody else's, and the one that asks, stay");
+    }
+    assert!(
+        db.doors
+            .look_up(&other.access.hash(TokenDomain::SESSION))
+            .await
+            .unwrap()
+            .is_some()
+    );
+
+    let on_tablet = db.doors.look_up(&tablet).await.unwrap().unwrap();
+    let ended = db
+        .doors
+        .end_own_sessions(&visit(), &who, Some(on_tablet.session))
+        .await
+        .unwrap();
+    assert_eq!(ended, 1);
+    assert!(db.doors.look_up(&tablet).await.unwrap().is_none());
+    assert_eq!(db.doors.end_own_sessions(&visit(), &who, None).await.unwrap(), 1);
+    assert!(
+        db.doors
+            .look_up(&member.access.hash(TokenDomain::SESSION))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(db.doors.look_up(&phone).await.unwrap().is_some());
+    let entries = "SELECT count(*) FROM aloe.audit_entries WHERE action = 'session_ended' AND user_id = $1";
+    let row = db
+        .superuser()
+        .await
+        .query_one(entries, &[&member.membership.user.as_uuid()])
+        .await
+        .unwrap();
+    assert_eq!(row.get::<_, i64>(0), 2);
+    // Whoever was ended lists and ends nothing any more.
+    assert!(db.doors.own_sessions(&visit(), &on_tablet).await.is_err());
+    assert!(db.doors.end_own_sessions(&visit(), &on_tablet, None).await.is_err());
+    assert!(db.doors.change_password(&visit(), &on_tablet, "stolen").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p11_a_changed_password_ends_every_other_session() {
+    let db = TestDb::fresh().await;
+    let practice = db.practice("changed").await;
+    let member = db.member(&practice, Role::Reception).await;
+    let phone = signed_in_again(&db, &member, "phone").await;
+    let who = db.doors.look_up(&phone).await.unwrap().unwrap();
+    db.doors.change_password(&visit(), &who, "$argon2id$new").await.unwrap();
+    assert!(
+        db.doors
+            .look_up(&member.access.hash(TokenDomain::SESSION))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(db.doors.look_up(&phone).await.unwrap().is_some());
+    let entries = "SELECT count(*) FROM aloe.audit_entries WHERE action = 'password_changed' AND after IS NULL AND before IS NULL";
+    let row = db.superuser().await.query_one(entries, &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(0), 1, "the trail says that, and not to what");
 }

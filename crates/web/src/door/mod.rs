@@ -1,4 +1,6 @@
-//! The door: signing in and out, choosing an organisation, accepting an invitation.
+//! The door: signing in and out, choosing an organisation, accepting an invitation, one's own account.
 
+pub mod account;
+mod device;
 pub mod invitation;
 pub mod sign_in;

@@ -98,7 +98,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
 }
 
 /// Counts the attempt against its source and its account.
-async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
+pub(super) async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
     let by_source = app
         .doors
         .throttle("sign-in source", &network(visit.source).to_string(), 30, 4.0)
@@ -113,7 +113,7 @@ async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Fa
     }
 }
 
-async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) -> Result<Verdict, Failure> {
+pub(super) async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) -> Result<Verdict, Failure> {
     // What cannot be anybody's password is compared all the same, so that it takes as long.
     let (password, possible) = match Password::typed(typed) {
         Ok(password) => (password, true),

@@ -68,7 +68,7 @@ struct TrailPage {
     f: Form,
 }
 
-const ACTIONS: [(&str, &str); 10] = [
+const ACTIONS: [(&str, &str); 12] = [
     ("open_file", "Opened a clinical file"),
     ("reveal", "Revealed a number"),
     ("search", "Searched for people"),
@@ -79,6 +79,8 @@ const ACTIONS: [(&str, &str); 10] = [
     ("denied", "Tried what the roles do not allow"),
     ("sign_in", "Signed in"),
     ("sign_out", "Signed out"),
+    ("session_ended", "Other sessions ended"),
+    ("password_changed", "Password changed"),
 ];
 
 /// Entries on one page.

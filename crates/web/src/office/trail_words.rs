@@ -78,6 +78,8 @@ pub fn act(e: &Entry) -> String {
         "sign_in" if e.outcome == "denied" => "Sign-in failed".to_owned(),
         "sign_in" => "Signed in".to_owned(),
         "sign_out" => "Signed out".to_owned(),
+        "session_ended" => "Ended other sessions of their own".to_owned(),
+        "password_changed" => "Changed their password".to_owned(),
         "token_reused" => "A spent session token came back: the session was ended".to_owned(),
         "enter" => format!("Entered as operator{purpose}"),
         "insert" => format!("Added {thing}"),

@@ -186,3 +186,84 @@ async fn hostile_forms_get_a_clear_answer_and_change_nothing() {
         .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p11_the_account_page_lists_ones_sessions_and_ends_the_others() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("account").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut elsewhere = app.signed_in(&member);
+    let mut browser = app.browser();
+    browser.headers.push((
+        "user-agent",
+        "Mozilla/5.0 (Linux; Android 14) Chrome/140.0 Mobile Safari/537.36".into(),
+    ));
+    let door = [("email", member.email.as_str()), ("password", PASSWORD)];
+    browser.post("/sign-in", "/sign-in", &door).await;
+    let page = browser.get("/account").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.text.contains("Chrome on Android")
+            && page.text.contains("This one")
+            && page.text.contains("End all others")
+    );
+    assert_eq!(elsewhere.get("/account").await.status, StatusCode::OK);
+    let ended = browser.post("/account", "/account/sessions/end", &[]).await;
+    assert_eq!(ended.location, "/account");
+    let page = browser.get("/account").await;
+    assert!(page.text.contains("One session is ended") && !page.text.contains("End all others"));
+    assert!(
+        elsewhere.get("/account").await.location.starts_with("/sign-in"),
+        "its very next request"
+    );
+    let hostile = browser
+        .post("/account", "/account/sessions/end", &[("session", "not an id")])
+        .await;
+    assert!(hostile.status.is_client_error());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p10_a_password_is_changed_by_whoever_knows_the_old_one() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("changing").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut elsewhere = app.signed_in(&member);
+    let mut browser = app.browser();
+    let door = [("email", member.email.as_str()), ("password", PASSWORD)];
+    browser.post("/sign-in", "/sign-in", &door).await;
+    let new = "four unrelated green words";
+    for (old, fresh, complaint) in [
+        ("", new, "Type the password you have now."),
+        ("not the password", new, "That is not the password you have now."),
+        (PASSWORD, "short", "12"),
+        (PASSWORD, PASSWORD, "Choose another."),
+    ] {
+        let page = browser
+            .post("/account", "/account/password", &[("old", old), ("new", fresh)])
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{complaint}");
+        assert!(page.text.contains(complaint), "{complaint}: {}", page.text);
+        assert!(
+            !page.text.contains(new) && !page.text.contains(PASSWORD),
+            "no password comes back"
+        );
+    }
+    assert_eq!(
+        elsewhere.get("/account").await.status,
+        StatusCode::OK,
+        "nothing has happened yet"
+    );
+    let changed = browser
+        .post("/account", "/account/password", &[("old", PASSWORD), ("new", new)])
+        .await;
+    assert_eq!(changed.location, "/account", "{}", changed.text);
+    assert!(elsewhere.get("/account").await.location.starts_with("/sign-in"));
+    assert_eq!(browser.get("/account").await.status, StatusCode::OK);
+    for (password, status) in [
+        (PASSWORD, StatusCode::UNPROCESSABLE_ENTITY),
+        (new, StatusCode::SEE_OTHER),
+    ] {
+        let door = [("email", member.email.as_str()), ("password", password)];
+        assert_eq!(app.browser().post("/sign-in", "/sign-in", &door).await.status, status);
+    }
+}

@@ -1,0 +1,1 @@
+SELECT fence.change_password($1, $2)::text

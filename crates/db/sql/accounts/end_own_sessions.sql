@@ -1,0 +1,1 @@
+SELECT fence.end_own_sessions($1, $2) AS ended

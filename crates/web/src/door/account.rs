@@ -1,0 +1,143 @@
+//! One's own account: where one is signed in, and the password.
+
+use aloe_db::own_account::OwnSession;
+use aloe_domain::email::EmailAddress;
+use aloe_domain::ids::SessionId;
+use aloe_vault::{StoredPassword, Verdict};
+use askama::Template;
+use axum::http::HeaderMap;
+use jiff::tz::TimeZone;
+
+use super::device;
+use super::sign_in::{admit, hash_password, verify};
+use crate::clock;
+use crate::cookies::Cookie;
+use crate::failure::Failure;
+use crate::form::Form;
+use crate::page::{Answer, Head, decode_flash, html, refused, see_other_saying};
+use crate::session::Someone;
+
+/// One line of the list.
+struct Line {
+    id: String,
+    device: String,
+    about: String,
+    is_this: bool,
+}
+
+#[derive(Template)]
+#[template(path = "door/account.html")]
+struct AccountPage {
+    head: Head,
+    csrf: String,
+    name: String,
+    email: String,
+    back: String,
+    sessions: Vec<Line>,
+    flash: Option<String>,
+    f: Form,
+}
+
+async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
+    let (app, who) = (&someone.app, &someone.signed_in);
+    let sessions = app.doors.own_sessions(&someone.visit, who).await?;
+    let zone = who.memberships.first().map_or(TimeZone::UTC, |m| m.zone.clone());
+    Ok(AccountPage {
+        head: Head::new(),
+        csrf: someone.csrf.clone(),
+        name: who.name.clone(),
+        email: who.email.clone(),
+        back: match who.memberships.as_slice() {
+            [only] => format!("/o/{}/calendar", only.slug),
+            _ => "/organisations".to_owned(),
+        },
+        sessions: sessions.iter().map(|s| line(s, &zone)).collect(),
+        flash: None,
+        f,
+    })
+}
+
+fn line(s: &OwnSession, zone: &TimeZone) -> Line {
+    let from = s.source.map(|source| format!("from {source}, ")).unwrap_or_default();
+    Line {
+        id: s.id.to_string(),
+        device: device::words(&s.device),
+        about: format!(
+            "{from}signed in {}, last used {}",
+            clock::short_moment(s.started_at, zone),
+            clock::short_moment(s.last_used_at, zone)
+        ),
+        is_this: s.is_this,
+    }
+}
+
+/// Shows the account.
+pub async fn show(someone: Someone, headers: HeaderMap) -> Answer {
+    let mut page = page(&someone, Form::default()).await?;
+    let flash = Cookie::Flash.read(&someone.app.config, &headers);
+    page.flash = flash.and_then(|text| decode_flash(&text));
+    html(&page)
+}
+
+/// Ends another session of one's own, or all others: their very next request is refused.
+pub async fn end(someone: Someone, f: Form) -> Answer {
+    let wanted = match f.get("session") {
+        "" => None,
+        id => Some(id.parse::<SessionId>().map_err(|_| Failure::Missing)?),
+    };
+    let app = &someone.app;
+    let ended = app
+        .doors
+        .end_own_sessions(&someone.visit, &someone.signed_in, wanted)
+        .await?;
+    let said = match ended {
+        0 => "It had ended already.".to_owned(),
+        1 => "One session is ended. Whoever has it is asked to sign in.".to_owned(),
+        n => format!("{n} sessions are ended. Whoever has them is asked to sign in."),
+    };
+    Ok(see_other_saying(app, "/account", &said))
+}
+
+/// Changes the password: the old one is asked for, and every other session ends.
+pub async fn change_password(someone: Someone, mut f: Form) -> Answer {
+    let (app, who) = (&someone.app, &someone.signed_in);
+    let (old, new) = (f.get("old").to_owned(), f.get("new").to_owned());
+    if old.is_empty() {
+        f.complain("old", "Type the password you have now.");
+    }
+    if old == new && !new.is_empty() {
+        f.complain("new", "That is the password you have now. Choose another.");
+    }
+    if f.is_fine() && !is_known(&someone, old).await? {
+        f.complain("old", "That is not the password you have now.");
+    }
+    if f.is_fine() {
+        match hash_password(app, new).await {
+            Ok(hash) => {
+                app.doors.change_password(&someone.visit, who, hash.as_str()).await?;
+                let said = "Your password is changed, and every other session is ended.";
+                return Ok(see_other_saying(app, "/account", said));
+            }
+            Err(Failure::Refused(sentence)) => f.complain("new", sentence),
+            Err(other) => return Err(other),
+        }
+    }
+    f.set("old", "");
+    f.set("new", "");
+    refused(&page(&someone, f).await?)
+}
+
+/// Whether somebody knows their own password. Guesses count as those of the sign-in page do.
+async fn is_known(someone: &Someone, typed: String) -> Result<bool, Failure> {
+    let (app, who) = (&someone.app, &someone.signed_in);
+    let email = EmailAddress::parse(&who.email).map_err(|_| Failure::Missing)?;
+    admit(app, &someone.visit, &email).await?;
+    let account = app.doors.find_account(&someone.visit, &email).await?;
+    let known = account.map(|account| StoredPassword::from_stored(account.password_hash));
+    let verdict = verify(app, typed, known).await?;
+    let is_known = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
+    if !is_known {
+        app.doors.note_failed_sign_in(&someone.visit, who.user).await?;
+    }
+    Ok(is_known)
+}

@@ -5,7 +5,7 @@ import { DESK, PHONE, screenshot, signIn, visitor } from './support/browser.mjs'
 import { bookAtDesk, bookOnline, boxOf, freshName, freshPhone, messagesTo, register, staff, weekday } from './support/day.mjs';
 
 // Beyond 40 days ahead nothing of the demonstration is booked; each test has a day of its own.
-const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123, found: 130, block: 137, away: -95, missed: -102 };
+const DAY = { form: 60, drag: 67, resize: 74, clash: 81, cancel: 88, states: 95, looks: 102, plain: 109, lanes: 116, stale: 123, found: 130, block: 137, away: -95, missed: -102, short: 151 };
 
 /** The side panel of the chosen booking. */
 const panel = (page) => page.locator('aside.panel');
@@ -307,6 +307,22 @@ test('a booking arrives, is called in and done, each with one press', async () =
   // The wrong button is taken back.
   await panel(page).getByRole('button', { name: 'Not done yet' }).click();
   await panel(page).getByRole('button', { name: /^Done/ }).waitFor();
+});
+
+test('ten minutes beside ten minutes are large enough for a thumb', async () => {
+  const page = await signIn('reception');
+  const date = weekday(DAY.short);
+  for (const start of ['08:50', '09:00', '09:10']) await bookAtDesk(page, { date, start, diary: 0, service: 'Follow-up, 10 min' });
+  await bookAtDesk(page, { date, start: '09:20', diary: 0, minutes: 30 });
+  await page.goto(staff(`/calendar?date=${date}`));
+  await axe(page);
+  // However far it is scrolled: what is cut at the edge is no smaller for that.
+  for (const top of [136, 152, 172]) {
+    await page.evaluate((top) => { document.querySelector('#cal').scrollTop = top; }, top);
+    const heights = await page.locator('.ev>a').evaluateAll((links) => links.map((a) => a.getBoundingClientRect().height));
+    assert.ok(heights.every((height) => height >= 24), `${heights}`);
+    await axe(page);
+  }
 });
 
 test('somebody who did not come is marked, and may come after all', async () => {

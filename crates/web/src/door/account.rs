@@ -21,7 +21,8 @@ use crate::session::Someone;
 struct Line {
     id: String,
     device: String,
-    about: String,
+    since: String,
+    used: String,
     is_this: bool,
 }
 
@@ -58,15 +59,12 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
 }
 
 fn line(s: &OwnSession, zone: &TimeZone) -> Line {
-    let from = s.source.map(|source| format!("from {source}, ")).unwrap_or_default();
+    let from = s.source.map(|source| format!(" from {source}")).unwrap_or_default();
     Line {
         id: s.id.to_string(),
         device: device::words(&s.device),
-        about: format!(
-            "{from}signed in {}, last used {}",
-            clock::short_moment(s.started_at, zone),
-            clock::short_moment(s.last_used_at, zone)
-        ),
+        since: format!("Since {}{from}", clock::short_moment(s.started_at, zone)),
+        used: clock::short_moment(s.last_used_at, zone),
         is_this: s.is_this,
     }
 }

@@ -11,7 +11,7 @@ use crate::statement::sql;
 /// Seconds that a claim holds; a job whose worker died is due again after them.
 const LEASE: f64 = 60.0;
 /// Jobs claimed at once: few enough to be done well within the lease.
-const AT_ONCE: i32 = 64;
+const AT_ONCE: i32 = 16;
 
 impl Doors {
     /// Does some due jobs of one organisation, all or none. Answers how many.

@@ -45,6 +45,27 @@ pub struct TokenPair {
     pub refresh: TokenHash,
 }
 
+/// Who asks with a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// Somebody, by opening a page or sending a form.
+    Person,
+    /// A page that is open, by itself: nobody need be there.
+    Page,
+    /// The server, right after a renewal: whether the browser got the new pair is not known yet.
+    Renewal,
+}
+
+impl Asking {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Page => "page",
+            Self::Renewal => "renewal",
+        }
+    }
+}
+
 /// How a renewal ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renewal {
@@ -52,7 +73,7 @@ pub enum Renewal {
     Renewed,
     /// The token is unknown or the session is over: sign in.
     Unknown,
-    /// A spent token came back late: the session was ended.
+    /// A spent token came back although what followed from it is in use: the session was ended, and its owner will read of it.
     Reused,
 }
 
@@ -138,27 +159,45 @@ impl Doors {
         tx.commit().await
     }
 
-    /// Who holds an access token, if its session is active.
+    /// Who holds an access token, if its session is active. This counts as a use of the session, which an idle one ends without.
     ///
     /// # Errors
     /// What the database answered.
     pub async fn look_up(&self, access: &TokenHash) -> Result<Option<SignedIn>, DbError> {
-        let hash = access.as_bytes().as_slice();
-        let rows = self.auth_rows(sql!("accounts/session_of"), &[&hash]).await?;
-        rows.first().map(|first| signed_in(first, &rows, hash)).transpose()
+        self.look_up_for(access, Asking::Person).await
     }
 
-    /// Spends a refresh token for a new pair.
+    /// The same, for whoever asks: a page that asks by itself keeps no session alive.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn renew(&self, visit: &Visit, spent: &TokenHash, pair: &TokenPair) -> Result<Renewal, DbError> {
+    pub async fn look_up_for(&self, access: &TokenHash, asking: Asking) -> Result<Option<SignedIn>, DbError> {
+        let hash = access.as_bytes().as_slice();
+        let rows = self
+            .auth_rows(sql!("accounts/session_at"), &[&hash, &asking.code()])
+            .await?;
+        rows.first().map(|first| signed_in(first, &rows, hash)).transpose()
+    }
+
+    /// Spends a refresh token for the pair that follows from it. The same token may be spent again for the same pair while
+    /// nobody has used that pair, and for ten seconds more.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn renew(
+        &self,
+        visit: &Visit,
+        spent: &TokenHash,
+        pair: &TokenPair,
+        asking: Asking,
+    ) -> Result<Renewal, DbError> {
         let mut tx = self.auth(visit).await?;
         let (access, refresh) = (pair.access.as_bytes().as_slice(), pair.refresh.as_bytes().as_slice());
+        let (spent, is_use) = (spent.as_bytes().as_slice(), asking == Asking::Person);
         let row = tx
             .find(
-                sql!("accounts/renew_session"),
-                &[&spent.as_bytes().as_slice(), &access, &term(ACCESS_SECONDS), &refresh],
+                sql!("accounts/follow_session"),
+                &[&spent, &access, &term(ACCESS_SECONDS), &refresh, &is_use],
             )
             .await?;
         tx.commit().await?;

@@ -51,6 +51,7 @@ migrations![
     "0024_by_hand",
     "0025_lighter_triggers",
     "0026_own_sessions",
+    "0027_session_families",
 ];
 
 /// What stops a migration.

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use aloe_domain::ids::SessionId;
+use aloe_domain::ids::{SessionId, UserId};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use crate::doors::Doors;
 use crate::error::DbError;
@@ -18,7 +19,7 @@ pub struct OwnSession {
     pub id: SessionId,
     /// When somebody signed in.
     pub started_at: Timestamp,
-    /// When it was renewed last: at most as long before its last use as an access token holds.
+    /// When it was used last, to the minute.
     pub last_used_at: Timestamp,
     /// The address it was started from.
     pub source: Option<IpAddr>,
@@ -28,7 +29,50 @@ pub struct OwnSession {
     pub is_this: bool,
 }
 
+/// Something that happened to an account and that its owner should know of.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// What: `token_reused`, `password_changed` …
+    pub what: String,
+    /// The address it came from.
+    pub source: Option<IpAddr>,
+    /// What the browser called itself.
+    pub device: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 impl Doors {
+    /// What happened to one's own account in the last ninety days, the newest first.
+    ///
+    /// # Errors
+    /// `NotEntered` when the session that asks has ended meanwhile.
+    pub async fn own_notices(&self, visit: &Visit, who: &SignedIn) -> Result<Vec<Notice>, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let rows = tx
+            .rows(sql!("accounts/own_notices"), &[&who.token_hash.as_slice()])
+            .await?;
+        tx.commit().await?;
+        let notice = |row: &Row| Notice {
+            what: row.get("what"),
+            source: row.get("source"),
+            device: row.get("device"),
+            at: row.get("at"),
+        };
+        Ok(rows.iter().map(notice).collect())
+    }
+
+    /// Takes what an account's owner has not been told yet: from here on it counts as told.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn tell_notices(&self, visit: &Visit, user: UserId) -> Result<Vec<String>, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let rows = tx.rows(sql!("accounts/tell_own_notices"), &[&user.as_uuid()]).await?;
+        tx.commit().await?;
+        Ok(rows.iter().map(|row| row.get("what")).collect())
+    }
+
     /// The active sessions of whoever is signed in, the one that asks first, then by their last use.
     ///
     /// # Errors

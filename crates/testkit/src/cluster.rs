@@ -10,7 +10,7 @@ use aloe_db::connect::{PoolSizes, Server};
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
 use aloe_db::migrate;
-use aloe_vault::{FileKeyStore, InstallationKey, KeyVersion, MasterKeys};
+use aloe_vault::{FileKeyStore, InstallationKey, KeyVersion, MasterKeys, RenewalKey};
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
 
@@ -92,6 +92,11 @@ impl TestDb {
     /// The installation's own key.
     pub async fn installation_key() -> &'static InstallationKey {
         &SHARED.get_or_init(start).await.key
+    }
+
+    /// The key by which session tokens follow from each other.
+    pub async fn renewals() -> RenewalKey {
+        Self::installation_key().await.renewals()
     }
 
     /// The safeguards that live in the database are switched off there, when a sabotage asks for it.

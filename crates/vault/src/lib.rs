@@ -16,7 +16,9 @@ mod version;
 
 pub use entropy::NoRandomness;
 pub use keyring::{Keyring, KeyringError, LongestTtl};
-pub use keys::{CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, SealingKey, SubjectKey};
+pub use keys::{
+    CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, RenewalKey, SealingKey, SubjectKey,
+};
 pub use objects::{ObjectError, open_object, seal_object, sealed_length};
 pub use password::{
     Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers, RefusedPassword,

@@ -44,6 +44,14 @@ impl KeyBytes {
         })
     }
 
+    /// Takes 32 bytes that were just computed.
+    pub(crate) fn from_array(bytes: [u8; 32]) -> Self {
+        let bytes = Zeroizing::new(bytes);
+        let mut key = Self::blank();
+        key.0.copy_from_slice(bytes.as_slice());
+        key
+    }
+
     /// The bytes of the key. For implementations of [`KeyStore`](crate::KeyStore); never log them.
     pub fn expose(&self) -> &[u8; 32] {
         &self.0

@@ -272,7 +272,7 @@ const listen = () => {
 	source = new EventSource(main.dataset.live);
 	source.onopen = () => { if (wait > 1000) soon(); wait = 1000; quiet(true); };
 	source.onmessage = soon;
-	source.onerror = () => { source.close(); quiet(false); wait = Math.min(3e4, wait * 2); again = setTimeout(listen, wait * (.75 + Math.random() / 2)); };
+	source.onerror = () => { source.close(); quiet(false); wait = Math.min(3e4, wait * 2); again = setTimeout(() => { soon(); listen(); }, wait * (.75 + Math.random() / 2)); };
 };
 
 // Calendar: drag, resize, press on an empty place

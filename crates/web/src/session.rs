@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use aloe_db::accounts::{ACCESS_SECONDS, Renewal, SESSION_SECONDS, TokenPair};
+use aloe_db::accounts::{ACCESS_SECONDS, Asking, Renewal, SESSION_SECONDS, TokenPair};
 use aloe_db::error::DbError;
 use aloe_db::idempotency::{Fingerprint, IdempotencyKey};
 use aloe_db::membership::{Member, Membership, Scope, SignedIn};
@@ -46,17 +46,25 @@ impl FreshPair {
     /// # Errors
     /// When the operating system gives no random bytes.
     pub fn draw() -> Result<Self, Failure> {
-        let (access, refresh) = (Token::random()?, Token::random()?);
+        Ok(Self::of((Token::random()?, Token::random()?)))
+    }
+
+    /// The pair that follows from a refresh token.
+    fn after(spent: &Token, app: &Aloe) -> Self {
+        Self::of(app.renewals.after(spent))
+    }
+
+    fn of((access, refresh): (Token, Token)) -> Self {
         let hash = |token: &Token| token.hash(TokenDomain::SESSION);
         let hashes = TokenPair {
             access: hash(&access),
             refresh: hash(&refresh),
         };
-        Ok(Self {
+        Self {
             access,
             refresh,
             hashes,
-        })
+        }
     }
 
     /// Hands the pair to the browser.
@@ -85,7 +93,8 @@ pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: N
     request.extensions_mut().insert(visit);
     let (mut fresh, mut member) = (None, None);
     let (method, headers) = (request.method().clone(), request.headers().clone());
-    match current(&app, &visit, request.headers()).await {
+    let asking = who_asks(&request);
+    match current(&app, &visit, request.headers(), asking).await {
         Ok(Some((signed_in, hash, pair))) => {
             request.extensions_mut().insert(CsrfSubject(hash));
             let slug = slug_in(request.uri().path());
@@ -119,21 +128,28 @@ pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: N
 
 type Current = (SignedIn, TokenHash, Option<FreshPair>);
 
-async fn current(app: &Aloe, visit: &Visit, headers: &HeaderMap) -> Result<Option<Current>, Failure> {
+/// A page that listens for changes and re-reads itself does not keep a session alive that nobody uses.
+fn who_asks(request: &Request) -> Asking {
+    let by_itself = request.headers().contains_key("x-fragment") || request.uri().path().ends_with("/events");
+    if by_itself { Asking::Page } else { Asking::Person }
+}
+
+async fn current(app: &Aloe, visit: &Visit, headers: &HeaderMap, asking: Asking) -> Result<Option<Current>, Failure> {
     if let Some(hash) = token_in(Cookie::Access, app, headers)
-        && let Some(signed_in) = app.doors.look_up(&hash).await?
+        && let Some(signed_in) = app.doors.look_up_for(&hash, asking).await?
     {
         let subject = csrf_subject(&signed_in);
         return Ok(Some((signed_in, subject, None)));
     }
-    let Some(spent) = token_in(Cookie::Refresh, app, headers) else {
+    let Some(spent) = read_token(Cookie::Refresh, app, headers) else {
         return Ok(None);
     };
-    let pair = FreshPair::draw()?;
-    if app.doors.renew(visit, &spent, &pair.hashes).await? != Renewal::Renewed {
+    let pair = FreshPair::after(&spent, app);
+    let spent = spent.hash(TokenDomain::SESSION);
+    if app.doors.renew(visit, &spent, &pair.hashes, asking).await? != Renewal::Renewed {
         return Ok(None);
     }
-    let signed_in = app.doors.look_up(&pair.hashes.access).await?;
+    let signed_in = app.doors.look_up_for(&pair.hashes.access, Asking::Renewal).await?;
     Ok(signed_in.map(|signed_in| {
         let subject = csrf_subject(&signed_in);
         (signed_in, subject, Some(pair))
@@ -152,8 +168,11 @@ fn csrf_subject(signed_in: &SignedIn) -> TokenHash {
 
 /// The hash of the token in a cookie.
 pub fn token_in(cookie: Cookie, app: &Aloe, headers: &HeaderMap) -> Option<TokenHash> {
-    let text = cookie.read(&app.config, headers)?;
-    Token::parse(&text).ok().map(|token| token.hash(TokenDomain::SESSION))
+    Some(read_token(cookie, app, headers)?.hash(TokenDomain::SESSION))
+}
+
+fn read_token(cookie: Cookie, app: &Aloe, headers: &HeaderMap) -> Option<Token> {
+    Token::parse(&cookie.read(&app.config, headers)?).ok()
 }
 
 /// A signed-in person, whatever the organisation.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
-use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey};
+use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey, RenewalKey};
 use tokio::sync::broadcast;
 
 use crate::pace::Pace;
@@ -45,6 +45,8 @@ pub struct Shared {
     pub passwords: PasswordWorkers,
     /// Signs tokens against request forgery.
     pub csrf: CsrfKey,
+    /// Derives the tokens after a renewal.
+    pub renewals: RenewalKey,
     /// Keeps PINs.
     pub pins: PinKey,
     /// What changed, for open pages.
@@ -65,13 +67,14 @@ impl Aloe {
         config: WebConfig,
     ) -> Self {
         let (changes, _) = broadcast::channel(256);
-        let (csrf, pins) = (installation.csrf(), installation.pins());
+        let (csrf, pins, renewals) = (installation.csrf(), installation.pins(), installation.renewals());
         let pace = Pace::per_second(config.requests_per_second);
         Self(Arc::new(Shared {
             doors,
             keys,
             passwords,
             csrf,
+            renewals,
             pins,
             changes,
             pace,

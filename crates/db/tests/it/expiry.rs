@@ -1,6 +1,6 @@
 //! What opens something is over when its time is, though nobody has tidied it away: PINs, proofs, links, invitations, sessions.
 
-use aloe_db::accounts::{Renewal, TokenPair};
+use aloe_db::accounts::{Asking, Renewal, TokenPair};
 use aloe_db::error::DbError;
 use aloe_db::proofs::{self, Verdict};
 use aloe_domain::permission::need::Schedule;
@@ -101,7 +101,7 @@ async fn p11_a_session_ends_when_its_time_is_over_and_its_access_token_long_befo
     assert!(db.doors.member(&visit(), &scope).await.is_err());
     let next = fresh();
     assert_eq!(
-        db.doors.renew(&visit(), &refresh, &next).await.unwrap(),
+        db.doors.renew(&visit(), &refresh, &next, Asking::Person).await.unwrap(),
         Renewal::Renewed
     );
     assert!(db.doors.look_up(&next.access).await.unwrap().is_some());
@@ -111,7 +111,10 @@ async fn p11_a_session_ends_when_its_time_is_over_and_its_access_token_long_befo
         "no token outlives its session"
     );
     assert_ne!(
-        db.doors.renew(&visit(), &next.refresh, &fresh()).await.unwrap(),
+        db.doors
+            .renew(&visit(), &next.refresh, &fresh(), Asking::Person)
+            .await
+            .unwrap(),
         Renewal::Renewed
     );
 }

@@ -15,6 +15,7 @@ mod fence;
 mod guards;
 mod jobs;
 mod patients;
+mod renewal;
 mod roles;
 mod rotation;
 mod sessions;

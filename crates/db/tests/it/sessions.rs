@@ -1,6 +1,6 @@
 //! P11 and P12: sessions end at once, tokens are spent once, tries are counted.
 
-use aloe_db::accounts::{Renewal, TokenPair};
+use aloe_db::accounts::TokenPair;
 use aloe_domain::permission::{Role, need::Schedule};
 use aloe_testkit::{Member, TestDb, visit};
 use aloe_vault::{Token, TokenDomain, TokenHash};
@@ -38,36 +38,6 @@ async fn p11_an_open_transaction_sees_nothing_once_its_session_has_ended() {
         .await
         .unwrap();
     assert_eq!(raw.query_one(count, &[]).await.unwrap().get::<_, i64>(0), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_token_renews_once_and_two_tabs_at_once_both_go_on() {
-    let db = TestDb::fresh().await;
-    let practice = db.practice("renew").await;
-    let member = db.member(&practice, Role::Reception).await;
-    let spent = member.refresh.hash(TokenDomain::SESSION);
-    let (one, two) = (fresh_pair(), fresh_pair());
-    assert_eq!(db.doors.renew(&visit(), &spent, &one).await.unwrap(), Renewal::Renewed);
-    assert_eq!(db.doors.renew(&visit(), &spent, &two).await.unwrap(), Renewal::Renewed);
-    assert!(db.doors.look_up(&one.access).await.unwrap().is_some());
-    assert!(db.doors.look_up(&two.access).await.unwrap().is_some());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_spent_token_that_comes_back_late_ends_the_session() {
-    let db = TestDb::fresh().await;
-    let practice = db.practice("late").await;
-    let member = db.member(&practice, Role::Reception).await;
-    let spent = member.refresh.hash(TokenDomain::SESSION);
-    let good = fresh_pair();
-    db.doors.renew(&visit(), &spent, &good).await.unwrap();
-    let later = "UPDATE aloe.session_tokens SET spent_at = now() - interval '11 seconds' WHERE spent_at IS NOT NULL";
-    db.superuser().await.batch_execute(later).await.unwrap();
-    assert_eq!(
-        db.doors.renew(&visit(), &spent, &fresh_pair()).await.unwrap(),
-        Renewal::Reused
-    );
-    assert!(db.doors.look_up(&good.access).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

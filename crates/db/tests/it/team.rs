@@ -7,7 +7,7 @@ use aloe_domain::permission::{Role, RoleSet, need::Team};
 use aloe_testkit::{Member, TestDb, visit};
 use aloe_vault::{Token, TokenDomain};
 
-async fn change(db: &TestDb, by: &Member, whom: &Member, roles: RoleSet, active: bool) -> Result<(), DbError> {
+pub async fn change(db: &TestDb, by: &Member, whom: &Member, roles: RoleSet, active: bool) -> Result<(), DbError> {
     let scope = by.membership.scope::<Team>().unwrap();
     let mut tx = db.doors.member(&visit(), &scope).await?;
     team::change(&mut tx, whom.membership.id, 1, roles, None, active).await?;

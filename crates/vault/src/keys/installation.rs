@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::{CsrfKey, MacKey, PinKey};
+use super::{CsrfKey, MacKey, PinKey, RenewalKey};
 use crate::derivation::derive_key;
 use crate::entropy::NoRandomness;
 use crate::secret::{KeyBytes, SecretText, silent_debug};
@@ -43,6 +43,11 @@ impl InstallationKey {
     /// The key of tokens against cross-site request forgery.
     pub fn csrf(&self) -> CsrfKey {
         CsrfKey(MacKey::of(self.derive("csrf")))
+    }
+
+    /// The key by which the session tokens after a renewal follow from the one before.
+    pub fn renewals(&self) -> RenewalKey {
+        RenewalKey(MacKey::of(self.derive("renewals")))
     }
 
     /// The password of the database login `login`: 43 characters of base64url, the same each time.

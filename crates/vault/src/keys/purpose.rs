@@ -46,7 +46,10 @@ pub struct PinKey(pub(crate) MacKey);
 /// The key of tokens against cross-site request forgery.
 pub struct CsrfKey(pub(crate) MacKey);
 
-silent_debug!(SealingKey, MacKey, PinKey, CsrfKey);
+/// The key by which one session token follows from another.
+pub struct RenewalKey(pub(crate) MacKey);
+
+silent_debug!(SealingKey, MacKey, PinKey, CsrfKey, RenewalKey);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 mod csrf;
 mod pin;
 mod random;
+mod renewal;
 
 pub use pin::{Pin, PinMac};
 pub use random::{Token, TokenDomain, TokenHash};

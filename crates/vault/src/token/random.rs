@@ -50,6 +50,14 @@ impl Token {
         KeyBytes::random().map(Self)
     }
 
+    pub(super) fn of(bytes: KeyBytes) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.expose()
+    }
+
     /// Reads a token from a cookie or a link. One token has exactly one text.
     ///
     /// # Errors

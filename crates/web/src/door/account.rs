@@ -1,6 +1,6 @@
 //! One's own account: where one is signed in, and the password.
 
-use aloe_db::own_account::OwnSession;
+use aloe_db::own_account::{Notice, OwnSession};
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::SessionId;
 use aloe_vault::{StoredPassword, Verdict};
@@ -35,6 +35,7 @@ struct AccountPage {
     email: String,
     back: String,
     sessions: Vec<Line>,
+    happened: Vec<(String, String)>,
     flash: Option<String>,
     f: Form,
 }
@@ -42,6 +43,7 @@ struct AccountPage {
 async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
     let (app, who) = (&someone.app, &someone.signed_in);
     let sessions = app.doors.own_sessions(&someone.visit, who).await?;
+    let notices = app.doors.own_notices(&someone.visit, who).await?;
     let zone = who.memberships.first().map_or(TimeZone::UTC, |m| m.zone.clone());
     Ok(AccountPage {
         head: Head::new(),
@@ -53,6 +55,10 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
             _ => "/organisations".to_owned(),
         },
         sessions: sessions.iter().map(|s| line(s, &zone)).collect(),
+        happened: notices
+            .iter()
+            .map(|n| (notice_words(&n.what).to_owned(), details(n, &zone)))
+            .collect(),
         flash: None,
         f,
     })
@@ -66,6 +72,27 @@ fn line(s: &OwnSession, zone: &TimeZone) -> Line {
         since: format!("Since {}{from}", clock::short_moment(s.started_at, zone)),
         used: clock::short_moment(s.last_used_at, zone),
         is_this: s.is_this,
+    }
+}
+
+/// What happened to an account, as its owner reads it.
+pub(super) fn notice_words(what: &str) -> &'static str {
+    match what {
+        "token_reused" => "A session was ended: somebody else may have had a copy of it",
+        "password_changed" => "The password was changed",
+        _ => "Something was changed",
+    }
+}
+
+fn details(notice: &Notice, zone: &TimeZone) -> String {
+    let at = clock::short_moment(notice.at, zone);
+    let from = notice
+        .source
+        .map(|source| format!(", from {source}"))
+        .unwrap_or_default();
+    match notice.device.as_str() {
+        "" => format!("{at}{from}"),
+        device => format!("{at}{from}, {}", device::words(device)),
     }
 }
 

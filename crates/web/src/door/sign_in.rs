@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use tokio::sync::oneshot;
 
+use super::account::notice_words;
 use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::pace::network;
-use crate::page::{Answer, Head, html, refused, see_other};
+use crate::page::{Answer, Head, html, refused, see_other, see_other_saying};
 use crate::query::Query;
 use crate::session::{FreshPair, Someone, token_in};
 use crate::state::Aloe;
@@ -175,7 +176,16 @@ pub async fn enter(
     app.doors
         .start_session(visit, user, &device.chars().take(200).collect::<String>(), &pair.hashes)
         .await?;
-    let mut response = see_other(if next.is_empty() { "/" } else { next });
+    let next = if next.is_empty() { "/" } else { next };
+    let happened = app.doors.tell_notices(visit, user).await?;
+    let mut response = match happened.iter().find(|what| what.as_str() == "token_reused") {
+        Some(what) => see_other_saying(
+            app,
+            next,
+            &format!("{}. Your account page has the details.", notice_words(what)),
+        ),
+        None => see_other(next),
+    };
     pair.set(app, response.headers_mut());
     Ok(response)
 }

@@ -1,0 +1,1 @@
+SELECT what, source, device, at FROM fence.own_notices($1)

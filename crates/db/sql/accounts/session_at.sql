@@ -1,0 +1,1 @@
+SELECT * FROM fence.session_at($1, $2)

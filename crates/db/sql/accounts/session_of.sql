@@ -1,1 +1,0 @@
-SELECT * FROM fence.session_of($1)

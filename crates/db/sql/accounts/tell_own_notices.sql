@@ -1,0 +1,1 @@
+SELECT what FROM fence.tell_own_notices($1)

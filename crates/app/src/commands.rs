@@ -10,7 +10,7 @@ use aloe_domain::name::PersonName;
 use aloe_domain::permission::OrganisationKind;
 use aloe_domain::text::OneLine;
 use aloe_vault::{Token, TokenDomain};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::installation::Installation;
 use crate::runtime::{self, Trouble};
@@ -64,9 +64,21 @@ pub struct ServeOptions {
     /// Requests that one source may send in a second, and four seconds' worth at once; 0 for no limit.
     #[arg(long, default_value_t = 100)]
     pub requests_per_second: u32,
+    /// What new passwords are hashed with; hashes of the other kind are verified all the same.
+    #[arg(long, value_enum, default_value = "argon2id", env = "ALOE_PASSWORD_HASH")]
+    pub password_hash: PasswordHash,
     /// A demonstration: synthetic people, messages shown instead of sent.
     #[arg(long)]
     pub demo: bool,
+}
+
+/// The ways to hash a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PasswordHash {
+    /// Argon2id, fitted to a tenth of a second on this machine and never below OWASP's minimum.
+    Argon2id,
+    /// bcrypt, for those who must have it: its passwords end at 71 bytes.
+    Bcrypt,
 }
 
 /// Options of `demo`.

@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use aloe_db::doors::Doors;
-use aloe_vault::{Admitted, PasswordHasher, PasswordParameters, PasswordWorkers};
+use aloe_vault::{Admitted, BcryptCost, HashScheme, PasswordHasher, PasswordParameters, PasswordWorkers};
 use aloe_web::edge::{Certificate, Edge};
 use aloe_web::state::{Aloe, Change, WebConfig};
 use tokio::sync::watch;
 
-use crate::commands::ServeOptions;
+use crate::commands::{PasswordHash, ServeOptions};
 use crate::installation::{Installation, write_private};
 use crate::local_certificate;
 use crate::runtime::{self, Running, Trouble};
@@ -57,7 +57,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
         requests_per_second: options.requests_per_second,
         demonstration: options.demo,
     };
-    let passwords = password_workers()?;
+    let passwords = password_workers(options.password_hash)?;
     let app = Aloe::new(
         opened.doors.clone(),
         installation.keys.clone(),
@@ -110,13 +110,20 @@ fn certificate(installation: &Installation, options: &ServeOptions) -> Result<Ce
     }
 }
 
-/// Threads that hash passwords: one fewer than the cores, so that a flood of sign-ins leaves one to everybody else.
-pub fn password_workers() -> Result<PasswordWorkers, Trouble> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = NonZeroUsize::new(cores.saturating_sub(1)).unwrap_or(NonZeroUsize::MIN);
+/// How long one hash is to take.
+const HASH_TIME: Duration = Duration::from_millis(100);
+
+/// Threads that hash passwords: one for each core, of the lowest priority, so that a flood of sign-ins slows sign-ins only.
+fn password_workers(hash: PasswordHash) -> Result<PasswordWorkers, Trouble> {
+    let plain = |e: &dyn std::fmt::Display| Trouble::Plain(e.to_string());
+    let scheme = match hash {
+        PasswordHash::Argon2id => PasswordParameters::calibrate(HASH_TIME).map(HashScheme::Argon2id),
+        PasswordHash::Bcrypt => BcryptCost::calibrate(HASH_TIME).map(HashScheme::Bcrypt),
+    };
+    let hasher = PasswordHasher::with(scheme.map_err(|e| plain(&e))?);
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let waiting = NonZeroUsize::MIN.saturating_add(63);
-    PasswordWorkers::start(PasswordHasher::of(PasswordParameters::default()), threads, waiting)
-        .map_err(|e| Trouble::Plain(e.to_string()))
+    PasswordWorkers::start(hasher, threads, waiting).map_err(|e| plain(&e))
 }
 
 /// Listens for SIGINT and SIGTERM from now on, and ends at the first.

@@ -21,8 +21,8 @@ pub use keys::{
 };
 pub use objects::{ObjectError, open_object, seal_object, sealed_length};
 pub use password::{
-    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers, RefusedPassword,
-    StoredPassword, UnsafeParameters, Verdict, WorkersStopped,
+    BcryptCost, Busy, HashScheme, NotChosen, Password, PasswordError, PasswordHasher, PasswordParameters,
+    PasswordWorkers, RefusedPassword, StoredPassword, UnsafeParameters, Verdict, WeakPassword, WorkersStopped,
 };
 pub use recovery::{RecoveryError, RecoveryKit, RestoredKey};
 pub use sealing::{CannotBeOpened, NotSealed, Opened, Place, Sealed, open, seal};

@@ -49,6 +49,10 @@ impl Password {
         }
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

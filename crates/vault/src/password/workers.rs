@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::{Password, PasswordError, PasswordHasher, StoredPassword, Verdict};
+use super::{Password, PasswordError, PasswordHasher, StoredPassword, Verdict, WeakPassword};
 use crate::secret::silent_debug;
 
 type Job = Box<dyn FnOnce(&PasswordHasher) + Send>;
@@ -15,6 +15,17 @@ type Job = Box<dyn FnOnce(&PasswordHasher) + Send>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Many people are signing in at this moment. Try again in a few seconds.")]
 pub struct Busy;
+
+/// A password that somebody chose was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotChosen {
+    /// It is too easy to guess.
+    #[error(transparent)]
+    Weak(#[from] WeakPassword),
+    /// It was not hashed.
+    #[error(transparent)]
+    Hash(#[from] PasswordError),
+}
 
 /// The threads could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +57,10 @@ impl PasswordWorkers {
             let jobs = Arc::clone(&jobs);
             let thread = thread::Builder::new()
                 .name(format!("password-{number}"))
-                .spawn(move || work(&jobs, hasher))?;
+                .spawn(move || {
+                    step_back();
+                    work(&jobs, hasher);
+                })?;
             workers.threads.push(thread);
         }
         Ok(workers)
@@ -62,6 +76,23 @@ impl PasswordWorkers {
         done: impl FnOnce(Result<StoredPassword, PasswordError>) + Send + 'static,
     ) -> Result<(), Busy> {
         self.submit(Box::new(move |hasher| done(hasher.hash(&password))))
+    }
+
+    /// Judges a password that somebody chose, knowing what `about` says of them, hashes it, and hands the result to `done`, on
+    /// one of the threads.
+    ///
+    /// # Errors
+    /// [`Busy`] when the queue is full; nothing was queued then and `done` is not called.
+    pub fn choose_then(
+        &self,
+        password: Password,
+        about: Vec<String>,
+        done: impl FnOnce(Result<StoredPassword, NotChosen>) + Send + 'static,
+    ) -> Result<(), Busy> {
+        self.submit(Box::new(move |hasher| {
+            let judged = password.judge(&about).map_err(NotChosen::from);
+            done(judged.and_then(|()| Ok(hasher.hash(&password)?)));
+        }))
     }
 
     /// Verifies a password (`None` for an unknown account) and hands the verdict to `done`, on one
@@ -125,6 +156,12 @@ impl Drop for PasswordWorkers {
             drop(thread.join());
         }
     }
+}
+
+/// Gives this thread the lowest priority: pages go first. Linux knows a thread by its number as it knows a process.
+fn step_back() {
+    // Where it is not allowed the thread works all the same.
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19);
 }
 
 fn work(jobs: &Mutex<Receiver<Job>>, hasher: PasswordHasher) {

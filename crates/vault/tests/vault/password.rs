@@ -3,7 +3,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use aloe_vault::{
-    Busy, Password, PasswordError, PasswordHasher, PasswordParameters, PasswordWorkers, StoredPassword, Verdict,
+    BcryptCost, Busy, HashScheme, NotChosen, Password, PasswordError, PasswordHasher, PasswordParameters,
+    PasswordWorkers, StoredPassword, Verdict, WeakPassword,
 };
 
 const RIGHT: &str = "four words in a row";
@@ -59,6 +60,67 @@ fn a_weaker_hash_of_old_days_verifies_and_asks_for_an_upgrade() {
     assert_eq!(verify(WRONG), Verdict::Differs);
 }
 
+fn with_bcrypt() -> PasswordHasher {
+    PasswordHasher::with(HashScheme::Bcrypt(BcryptCost::LEAST))
+}
+
+#[test]
+fn a_bcrypt_hash_from_elsewhere_verifies_and_asks_for_an_upgrade() {
+    let made = with_bcrypt().hash(&typed(RIGHT)).unwrap();
+    assert!(made.as_str().starts_with("$2b$10$"), "{}", made.as_str());
+    // The spellings of PHP, Python and old crypt are the same hash.
+    for spelling in ["$2a$", "$2b$", "$2y$"] {
+        let stored = StoredPassword::from_stored(made.as_str().replace("$2b$", spelling));
+        let verify = |text| hasher().verify(&typed(text), Some(&stored)).unwrap();
+        assert_eq!(verify(RIGHT), Verdict::NeedsUpgrade);
+        assert_eq!(verify(WRONG), Verdict::Differs);
+    }
+}
+
+#[test]
+fn a_bcrypt_hash_of_a_long_password_verifies_as_it_does_elsewhere_and_is_not_made_here() {
+    let long = "0123456789".repeat(8);
+    let stored = StoredPassword::from_stored(bcrypt::hash(&long, 4).unwrap());
+    let verify = |text: &str| hasher().verify(&typed(text), Some(&stored)).unwrap();
+    assert_eq!(verify(&long), Verdict::NeedsUpgrade);
+    assert_eq!(verify(&long[..72]), Verdict::NeedsUpgrade);
+    assert_eq!(verify(&long[..71]), Verdict::Differs);
+    assert_eq!(
+        with_bcrypt().hash(&typed(&long)).unwrap_err(),
+        PasswordError::TooLongForBcrypt
+    );
+}
+
+#[test]
+fn where_bcrypt_is_asked_for_it_is_made_and_argon2id_stays() {
+    let made = with_bcrypt().hash(&typed(RIGHT)).unwrap();
+    assert_eq!(with_bcrypt().verify(&typed(RIGHT), Some(&made)), Ok(Verdict::Matches));
+    let argon = hasher().hash(&typed(RIGHT)).unwrap();
+    assert_eq!(with_bcrypt().verify(&typed(RIGHT), Some(&argon)), Ok(Verdict::Matches));
+    assert_eq!(with_bcrypt().verify(&typed(RIGHT), None), Ok(Verdict::Differs));
+}
+
+#[test]
+fn a_chosen_password_is_judged_before_it_is_hashed() {
+    let chosen = |text: &str, about: &[&str]| {
+        let (tell, told) = mpsc::channel();
+        let about = about.iter().map(|&fact| fact.to_owned()).collect();
+        let done = move |result| tell.send(result).unwrap();
+        workers(1, 1).choose_then(typed(text), about, done).unwrap();
+        told.recv().unwrap()
+    };
+    assert!(chosen(RIGHT, &[]).is_ok());
+    let weak = |result: Result<StoredPassword, NotChosen>| match result {
+        Err(NotChosen::Weak(weak)) => weak,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(weak(chosen("qwertyuiop123", &[])), WeakPassword::Common);
+    assert_eq!(
+        weak(chosen("thandeka.mokoena", &["Thandeka Mokoena"])),
+        WeakPassword::Guessable
+    );
+}
+
 #[test]
 fn a_hash_stronger_than_asked_for_needs_no_upgrade() {
     let stronger = PasswordParameters::of(47_104, 2, 1).unwrap();
@@ -75,6 +137,8 @@ fn strings_that_are_no_argon2id_hash_or_cost_too_much_are_refused_without_work()
         String::new(),
         "plain".into(),
         good.replace("argon2id", "argon2i"),
+        "$2b$31$C6UzMDM.H6dfI/f/IKcEeO7ZTQ5ZS0Z1Yb4oWqQf0Uqk1Yb4oWqQf".into(),
+        "$2b$10$short".into(),
         good.replace("v=19", "v=16"),
         good.replace("m=8192", "m=4194304"),
         good.replace("t=1", "t=4000000000"),

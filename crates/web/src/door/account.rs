@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use jiff::tz::TimeZone;
 
 use super::device;
-use super::sign_in::{admit, hash_password, verify};
+use super::password::{admit, choose, verify};
 use crate::clock;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
@@ -137,7 +137,7 @@ pub async fn change_password(someone: Someone, mut f: Form) -> Answer {
         f.complain("old", "That is not the password you have now.");
     }
     if f.is_fine() {
-        match hash_password(app, new).await {
+        match choose(app, new, about(&someone)).await {
             Ok(hash) => {
                 app.doors.change_password(&someone.visit, who, hash.as_str()).await?;
                 let said = "Your password is changed, and every other session is ended.";
@@ -150,6 +150,16 @@ pub async fn change_password(someone: Someone, mut f: Form) -> Answer {
     f.set("old", "");
     f.set("new", "");
     refused(&page(&someone, f).await?)
+}
+
+/// What an attacker would know of whoever is signed in.
+fn about(someone: &Someone) -> Vec<String> {
+    let who = &someone.signed_in;
+    let organisations = who.memberships.iter().map(|m| m.organisation_name.clone());
+    [who.name.clone(), who.email.clone()]
+        .into_iter()
+        .chain(organisations)
+        .collect()
 }
 
 /// Whether somebody knows their own password. Guesses count as those of the sign-in page do.

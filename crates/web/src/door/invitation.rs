@@ -9,7 +9,8 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 
-use super::sign_in::{enter, hash_password};
+use super::password::choose;
+use super::sign_in::enter;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Head, html, refused, role_words, see_other};
@@ -89,7 +90,13 @@ pub async fn accept(
     let hash = if open.has_account {
         String::new()
     } else {
-        match hash_password(&visitor.app, typed).await {
+        let about = vec![
+            open.email.clone(),
+            open.name.clone(),
+            f.get("name").to_owned(),
+            open.organisation_name.clone(),
+        ];
+        match choose(&visitor.app, typed, about).await {
             Ok(hash) => hash.as_str().to_owned(),
             Err(Failure::Refused(sentence)) => {
                 f.complain("password", sentence);

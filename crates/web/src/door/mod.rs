@@ -3,4 +3,5 @@
 pub mod account;
 mod device;
 pub mod invitation;
+mod password;
 pub mod sign_in;

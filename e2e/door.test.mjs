@@ -123,3 +123,48 @@ test('axe finds nothing on the sign-in page', async () => {
   await screenshot(page, 'sign-in');
   await axe(page);
 });
+
+test('a forgotten password is replaced through a link, from a phone', async () => {
+  const { email, password } = member('practitioner', 0, 2);
+  const page = await visitor({ viewport: PHONE });
+  await page.goto('/sign-in');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByLabel('E-mail address').fill(email);
+  await screenshot(page, 'forgotten');
+  await axe(page);
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await screenshot(page, 'forgotten-asked');
+  await axe(page);
+  const link = await mailedLink(page, /\/reset\/[\w-]+/);
+  await page.goto(link);
+  await page.waitForURL('**/reset/choose');
+  await page.getByLabel('The new password').fill('qwertyuiop123');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('on the list of those that are tried first').first().waitFor();
+  await screenshot(page, 'choose-weak');
+  await axe(page);
+  await page.getByLabel('The new password').fill(password);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.waitForURL('**/sign-in');
+  await page.getByText('Your password is changed').waitFor();
+  await screenshot(page, 'sign-in-after-reset');
+  await axe(page);
+  await page.goto(link);
+  await page.getByText('This link was used, or is older').waitFor();
+});
+
+/** The link in the newest mail of the demonstration, once it is there. */
+async function mailedLink(page, pattern) {
+  for (let tries = 0; tries < 40; tries += 1) {
+    await page.goto('/outbox');
+    const found = pattern.exec(await page.locator('main').innerText());
+    if (found) {
+      await screenshot(page, 'mail-of-demonstration');
+      await axe(page);
+      return found[0];
+    }
+    await page.waitForTimeout(250);
+  }
+  throw new Error('no such mail came');
+}

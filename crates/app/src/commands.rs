@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use aloe_db::error::DbError;
 use aloe_db::organisations;
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::OrganisationId;
@@ -129,6 +130,8 @@ pub struct ImportOptions {
 pub enum OrganisationCommand {
     /// Make an organisation and invite its first owner.
     Create(CreateOptions),
+    /// Invite the first owner again, of an organisation that nobody belongs to yet.
+    Invite(InviteOptions),
 }
 
 /// Options of `organisation create`.
@@ -143,6 +146,13 @@ pub struct CreateOptions {
     /// `practice` or `public_office`.
     #[arg(long, default_value = "practice")]
     kind: String,
+    #[command(flatten)]
+    owner: OwnerOptions,
+}
+
+/// Who is to own an organisation first, and who says so.
+#[derive(Args)]
+struct OwnerOptions {
     /// The first owner's e-mail address.
     #[arg(long)]
     owner_email: String,
@@ -155,6 +165,32 @@ pub struct CreateOptions {
     /// The address of the pages, for the invitation's link; the running server's when it is left out.
     #[arg(long)]
     origin: Option<String>,
+}
+
+impl OwnerOptions {
+    fn who(&self) -> Result<(EmailAddress, PersonName), Trouble> {
+        let email = EmailAddress::parse(&self.owner_email).map_err(|e| Trouble::Plain(e.to_string()))?;
+        let name = PersonName::parse(&self.owner_name).map_err(|e| Trouble::Plain(format!("--owner-name: {e}")))?;
+        Ok((email, name))
+    }
+
+    /// Says on standard output which link the owner opens.
+    fn print_link(&self, installation: &Installation, token: &Token) {
+        let running = runtime::running(&installation.places()).map(|running| running.origin);
+        let origin = self.origin.clone().or(running);
+        let origin = origin.unwrap_or_else(|| "https://localhost:8443".to_owned());
+        println!("{origin}/invitation/{}", token.to_text().expose());
+    }
+}
+
+/// Options of `organisation invite`.
+#[derive(Args)]
+pub struct InviteOptions {
+    /// Its part of the public address.
+    #[arg(long)]
+    slug: String,
+    #[command(flatten)]
+    owner: OwnerOptions,
 }
 
 /// Commands about keys.
@@ -198,9 +234,8 @@ fn is_slug(text: &str) -> bool {
 pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -> Result<(), Trouble> {
     let kind = OrganisationKind::from_code(&options.kind)
         .ok_or_else(|| Trouble::Plain("--kind is practice or public_office.".into()))?;
-    let email = EmailAddress::parse(&options.owner_email).map_err(|e| Trouble::Plain(e.to_string()))?;
+    let (email, owner) = options.owner.who()?;
     let name = OneLine::<120>::parse(&options.name).map_err(|e| Trouble::Plain(format!("--name: {e}")))?;
-    let owner = PersonName::parse(&options.owner_name).map_err(|e| Trouble::Plain(format!("--owner-name: {e}")))?;
     if !is_slug(&options.slug) {
         return Err(Trouble::Plain(
             "--slug is a part of an address: two to 63 small letters, digits and hyphens, such as fynbos-health."
@@ -220,7 +255,7 @@ pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -
     let hash = token.hash(TokenDomain::INVITATION);
     let mut tx = opened
         .doors
-        .operator(id, &options.operator, "making the organisation")
+        .operator(id, &options.owner.operator, "making the organisation")
         .await?;
     organisations::create(&mut tx, &options.slug, kind, name.as_str(), false).await?;
     installation.keys.make_first(&mut tx).await?;
@@ -228,15 +263,37 @@ pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -
     organisations::invite_first_owner(&mut tx, &email, owner.as_str(), &hash).await?;
     tx.commit().await?;
     println!(
-        "{} is made. Its first owner joins with this link within seven days:",
+        "{} is made. Its first owner joins with this link within thirty minutes:",
         options.name
     );
-    let running = runtime::running(&installation.places()).map(|running| running.origin);
-    let origin = options
-        .origin
-        .clone()
-        .or(running)
-        .unwrap_or_else(|| "https://localhost:8443".to_owned());
-    println!("{origin}/invitation/{}", token.to_text().expose());
+    options.owner.print_link(&installation, &token);
+    Ok(())
+}
+
+/// Invites the first owner of an organisation again, when the link was not opened in time.
+///
+/// # Errors
+/// A sentence about what is wrong and what to do.
+pub async fn invite_owner(settings: &Settings, options: &InviteOptions) -> Result<(), Trouble> {
+    let (email, owner) = options.owner.who()?;
+    let installation = Installation::open(settings)?;
+    let opened = runtime::reach(&installation, settings).await?;
+    let unknown = || Trouble::Plain(format!("there is no organisation at {}.", options.slug));
+    let found = opened.doors.find_organisation(&options.slug).await?.ok_or_else(unknown)?;
+    let token = Token::random().map_err(|e| Trouble::Plain(e.to_string()))?;
+    let hash = token.hash(TokenDomain::INVITATION);
+    let operator = &options.owner.operator;
+    let mut tx = opened.doors.operator(found.id, operator, "inviting the first owner again").await?;
+    match organisations::invite_first_owner(&mut tx, &email, owner.as_str(), &hash).await {
+        Err(DbError::Denied) => {
+            return Err(Trouble::Plain(
+                "somebody belongs to this organisation already: its owners invite everybody else.".into(),
+            ));
+        }
+        invited => invited?,
+    }
+    tx.commit().await?;
+    println!("{} joins with this link within thirty minutes:", owner.as_str());
+    options.owner.print_link(&installation, &token);
     Ok(())
 }

@@ -77,6 +77,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
     let work = [
         tokio::spawn(do_jobs(opened.doors.clone(), stopped.clone())),
         tokio::spawn(tell_changes(opened.doors.clone(), app.clone(), stopped.clone())),
+        tokio::spawn(answer_resets(app.clone(), stopped.clone())),
         tokio::spawn(keep_house(opened.doors.clone(), stopped.clone())),
     ];
     eprintln!("Aloe is open at {origin}/");
@@ -161,6 +162,15 @@ async fn do_jobs(doors: Doors, mut stopped: watch::Receiver<bool>) {
         };
         if *stopped.borrow() || !pause(&mut stopped, wait).await {
             return;
+        }
+    }
+}
+
+/// Answers those who asked for a new password.
+async fn answer_resets(app: Aloe, mut stopped: watch::Receiver<bool>) {
+    while pause(&mut stopped, Duration::from_millis(500)).await {
+        if let Err(error) = aloe_web::answer_resets(&app).await {
+            tracing::error!(?error, "a request for a new password waits");
         }
     }
 }

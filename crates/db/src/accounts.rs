@@ -3,10 +3,11 @@
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{MembershipId, OrganisationId, ResourceId, SessionId, UserId};
 use aloe_domain::permission::{OrganisationKind, RoleSet};
-use aloe_vault::TokenHash;
+use aloe_vault::{SealingKey, TokenHash};
 use jiff::tz::TimeZone;
 use tokio_postgres::Row;
 
+use crate::account_mail::{self, AccountMail};
 use crate::doors::Doors;
 use crate::error::DbError;
 use crate::membership::{Membership, SignedIn};
@@ -89,6 +90,8 @@ pub struct OpenInvitation {
     pub roles: RoleSet,
     /// Whether that address has an account already, which keeps its password.
     pub has_account: bool,
+    /// Whether its link is over: then it opens a page on which to ask for another, and no more.
+    pub link_is_over: bool,
 }
 
 impl Doors {
@@ -241,10 +244,41 @@ impl Doors {
                 email: row.get("email"),
                 name: row.get("name"),
                 roles: roles_of(&row)?,
-                has_account: row.get::<_, Option<uuid::Uuid>>("account").is_some(),
+                has_account: row.get("has_account"),
+                link_is_over: row.get("link_is_over"),
             })
         })
         .transpose()
+    }
+
+    /// Mails a new link in place of one that is over, to the invited address. `write` makes subject and text out of the
+    /// organisation's and the invited person's name. Says whether there was such an invitation.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn renew_invitation(
+        &self,
+        visit: &Visit,
+        key: &SealingKey,
+        (old, fresh): (&TokenHash, &TokenHash),
+        write: impl FnOnce(&str, &str) -> (String, String),
+    ) -> Result<bool, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let (old, fresh) = (old.as_bytes().as_slice(), fresh.as_bytes().as_slice());
+        let Some(row) = tx.find(sql!("accounts/renew_invitation"), &[&old, &fresh]).await? else {
+            tx.commit().await?;
+            return Ok(false);
+        };
+        let (subject, body) = write(row.get("organisation_name"), row.get("name"));
+        let mail = AccountMail {
+            template: "invitation",
+            to: row.get("email"),
+            subject: &subject,
+            body: &body,
+        };
+        account_mail::add(&mut tx, key, &mail).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Accepts an invitation, once. Answers the user, or nothing when the link is spent or over.

@@ -3,6 +3,7 @@
 //! A transaction is made by a door and by nothing else. Its type names the need that it was entered for, so that a
 //! clinical statement does not compile with a reception scope; the database checks the same again, at every statement.
 
+pub mod account_mail;
 pub mod accounts;
 pub mod agenda;
 pub mod bookings;
@@ -25,6 +26,7 @@ pub mod own_account;
 pub mod patients;
 mod pool;
 pub mod proofs;
+pub mod reset;
 pub mod rotation;
 pub mod sabotage;
 pub mod settings;

@@ -52,6 +52,7 @@ migrations![
     "0025_lighter_triggers",
     "0026_own_sessions",
     "0027_session_families",
+    "0028_links_of_half_an_hour",
 ];
 
 /// What stops a migration.

@@ -22,6 +22,8 @@ pub enum Cookie {
     Flash,
     /// How the calendar was shown last.
     Calendar,
+    /// A link for a new password that was opened.
+    Reset,
 }
 
 impl Cookie {
@@ -35,6 +37,7 @@ impl Cookie {
             Self::Language => "language",
             Self::Flash => "flash",
             Self::Calendar => "calendar",
+            Self::Reset => "reset",
         };
         format!("__Host-aloe-{}-{what}", config.installation)
     }

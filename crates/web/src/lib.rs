@@ -25,3 +25,5 @@ mod slow;
 mod speech;
 pub mod state;
 mod visitor;
+
+pub use door::reset::answer_requests as answer_resets;

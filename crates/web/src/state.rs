@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
-use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey, RenewalKey};
+use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey, RenewalKey, SealingKey};
 use tokio::sync::broadcast;
 
 use crate::pace::Pace;
@@ -47,6 +47,8 @@ pub struct Shared {
     pub csrf: CsrfKey,
     /// Derives the tokens after a renewal.
     pub renewals: RenewalKey,
+    /// Seals mail to accounts.
+    pub mails: SealingKey,
     /// Keeps PINs.
     pub pins: PinKey,
     /// What changed, for open pages.
@@ -75,6 +77,7 @@ impl Aloe {
             passwords,
             csrf,
             renewals,
+            mails: installation.mails(),
             pins,
             changes,
             pace,

@@ -65,13 +65,26 @@ async fn a_proven_phone_and_a_link_open_nothing_after_their_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_invitation_can_be_accepted_for_seven_days() {
+async fn an_invitation_stands_for_seven_days_and_its_link_for_half_an_hour() {
     let db = TestDb::fresh().await;
     let at = db.furnished("invited", "8001015009087").await;
     let token = at.invitation.1.hash(TokenDomain::INVITATION);
     assert!(db.doors.find_invitation(&visit(), &token).await.unwrap().is_some());
     let lasts = longest(&db, "invitations", "expires_at").await / 86_400.0;
     assert!((6.99..=7.0).contains(&lasts), "{lasts} days");
+    let lasts = longest(&db, "invitations", "link_expires_at").await / 60.0;
+    assert!((29.9..=30.0).contains(&lasts), "{lasts} minutes");
+    run_out(&db, "invitations", "link_expires_at").await;
+    assert!(
+        db.doors
+            .find_invitation(&visit(), &token)
+            .await
+            .unwrap()
+            .unwrap()
+            .link_is_over
+    );
+    let joined = db.doors.accept_invitation(&visit(), &token, "Example", "hash").await;
+    assert!(matches!(joined, Ok(None)), "{joined:?}");
     run_out(&db, "invitations", "expires_at").await;
     assert!(db.doors.find_invitation(&visit(), &token).await.unwrap().is_none());
     let joined = db.doors.accept_invitation(&visit(), &token, "Example", "hash").await;

@@ -27,6 +27,8 @@ impl TokenDomain {
     pub const CEREMONY: Self = Self("aloe/1/token/ceremony");
     /// An invitation to an organisation.
     pub const INVITATION: Self = Self("aloe/1/token/invitation");
+    /// The link by which a forgotten password is replaced.
+    pub const RESET: Self = Self("aloe/1/token/reset");
     /// The secret by which a job is claimed.
     pub const JOB_CLAIM: Self = Self("aloe/1/token/job claim");
 

@@ -80,6 +80,7 @@ pub(super) fn notice_words(what: &str) -> &'static str {
     match what {
         "token_reused" => "A session was ended: somebody else may have had a copy of it",
         "password_changed" => "The password was changed",
+        "password_reset" => "The password was replaced through a link in your mailbox",
         _ => "Something was changed",
     }
 }

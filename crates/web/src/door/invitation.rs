@@ -1,5 +1,6 @@
 //! Accepting an invitation: the link shows it, a button accepts it.
 
+use aloe_db::accounts::OpenInvitation;
 use aloe_db::visit::Visit;
 use aloe_domain::name::PersonName;
 use aloe_domain::permission::Role;
@@ -65,9 +66,78 @@ async fn page(visitor: &Visitor, visit: &Visit, token: &TokenHash, f: Form) -> R
 
 /// Shows the invitation. Nothing happens by opening the link.
 pub async fn show(visitor: Visitor, Extension(visit): Extension<Visit>, Path(token): Path<String>) -> Answer {
-    let token = hash_of(&token)?;
-    let page = page(&visitor, &visit, &token, Form::default()).await?;
+    let hash = hash_of(&token)?;
+    let open = visitor
+        .app
+        .doors
+        .find_invitation(&visit, &hash)
+        .await?
+        .ok_or_else(over)?;
+    if open.link_is_over {
+        return Ok(visitor.remember(html(&again_page(&visitor, token, &open, false))?));
+    }
+    let page = page(&visitor, &visit, &hash, Form::default()).await?;
     Ok(visitor.remember(html(&page)?))
+}
+
+#[derive(Template)]
+#[template(path = "door/invitation_again.html")]
+struct AgainPage {
+    head: Head,
+    csrf: String,
+    demonstration: bool,
+    token: String,
+    organisation: String,
+    email: String,
+    sent: bool,
+}
+
+/// What is shown of an address to whoever found an old link: enough for its owner to know the mailbox.
+fn hint(email: &str) -> String {
+    let (name, host) = email.split_once('@').unwrap_or((email, ""));
+    format!("{}\u{2026}@{host}", name.chars().take(2).collect::<String>())
+}
+
+fn again_page(visitor: &Visitor, token: String, open: &OpenInvitation, sent: bool) -> AgainPage {
+    AgainPage {
+        head: Head::new(),
+        csrf: visitor.csrf.clone(),
+        demonstration: visitor.app.config.demonstration,
+        token,
+        organisation: open.organisation_name.clone(),
+        email: hint(&open.email),
+        sent,
+    }
+}
+
+/// Mails a new link in place of one that is over: to the invited address, whoever asks.
+pub async fn again(
+    visitor: Visitor,
+    Extension(visit): Extension<Visit>,
+    Path(token): Path<String>,
+    _f: Form,
+) -> Answer {
+    let app = &visitor.app;
+    let old = hash_of(&token)?;
+    let open = app.doors.find_invitation(&visit, &old).await?.ok_or_else(over)?;
+    if !open.link_is_over {
+        return Ok(see_other(&format!("/invitation/{token}")));
+    }
+    let wait = app.doors.throttle("invitation link", &open.email, 3, 1_200.0).await?;
+    if wait > 0 {
+        return Err(Failure::TooOften(wait));
+    }
+    let fresh = Token::random()?;
+    let link = format!("{}/invitation/{}", app.config.origin, fresh.to_text().expose());
+    let hashes = (&old, &fresh.hash(TokenDomain::INVITATION));
+    let write = |organisation: &str, name: &str| {
+        let body = format!(
+            "{name}, here is a new link to join {organisation}. Open it within thirty minutes:\n{link}\n\nIf you did not expect this, do nothing."
+        );
+        (format!("Join {organisation}"), body)
+    };
+    app.doors.renew_invitation(&visit, &app.mails, hashes, write).await?;
+    Ok(visitor.remember(html(&again_page(&visitor, token, &open, true))?))
 }
 
 /// Accepts it: a new account gets its password here, an existing one keeps its own and signs in with it.
@@ -84,6 +154,7 @@ pub async fn accept(
         .doors
         .find_invitation(&visit, &token)
         .await?
+        .filter(|open| !open.link_is_over)
         .ok_or_else(over)?;
     let name = f.parse("name", PersonName::parse);
     let typed = f.get("password").to_owned();

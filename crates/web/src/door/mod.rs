@@ -3,5 +3,7 @@
 pub mod account;
 mod device;
 pub mod invitation;
+pub mod outbox;
 mod password;
+pub mod reset;
 pub mod sign_in;

@@ -14,7 +14,7 @@ use super::account::notice_words;
 use super::password::{admit, upgrade, verify};
 use crate::cookies::{Cookie, add};
 use crate::form::Form;
-use crate::page::{Answer, Head, html, refused, see_other, see_other_saying};
+use crate::page::{Answer, Head, decode_flash, html, refused, see_other, see_other_saying};
 use crate::query::Query;
 use crate::session::{FreshPair, Someone, token_in};
 use crate::state::Aloe;
@@ -34,19 +34,26 @@ struct SignInPage {
     csrf: String,
     demonstration: bool,
     next: String,
+    flash: Option<String>,
     f: Form,
 }
 
 /// The page.
-pub async fn show(visitor: Visitor, Query(next): Query<Next>) -> Answer {
+pub async fn show(visitor: Visitor, Query(next): Query<Next>, headers: HeaderMap) -> Answer {
+    let said = Cookie::Flash.read(&visitor.app.config, &headers);
     let page = SignInPage {
         head: Head::new(),
         csrf: visitor.csrf.clone(),
         demonstration: visitor.app.config.demonstration,
         next: inside(&next.next).to_owned(),
+        flash: said.and_then(|text| decode_flash(&text)),
         f: Form::default(),
     };
-    Ok(visitor.remember(html(&page)?))
+    let mut response = visitor.remember(html(&page)?);
+    if page.flash.is_some() {
+        add(response.headers_mut(), Cookie::Flash.clear(&visitor.app.config));
+    }
+    Ok(response)
 }
 
 /// Only paths of our own: a link must not lead someone elsewhere after they signed in.
@@ -91,6 +98,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
         csrf: visitor.csrf.clone(),
         demonstration: app.config.demonstration,
         next,
+        flash: None,
         f,
     };
     Ok(visitor.remember(refused(&page)?))

@@ -270,7 +270,7 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     let link = format!("{}/invitation/{}", staff.app.config.origin, token.to_text().expose());
     let organisation = &staff.member.organisation_name;
     let body = format!(
-        "{name}, {by} invites you to work in {organisation} as {roles}.\n\nOpen this link within seven days, then choose your password:\n{link}\n\nIf you did not expect this, do nothing.",
+        "{name}, {by} invites you to work in {organisation} as {roles}.\n\nOpen this link within thirty minutes, then choose your password:\n{link}\n\nLater than that it sends you a new one, for seven days. If you did not expect this, do nothing.",
         name = name.as_str(),
         by = staff.member.name,
         roles = words(roles),
@@ -292,7 +292,7 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     messages::queue(&mut tx, &staff.app.keys, &message).await?;
     tx.commit().await?;
     let said = format!(
-        "{} is invited. The link in the e-mail works for seven days, once.",
+        "{} is invited. The link in the e-mail works for thirty minutes; for seven days it can be asked for again.",
         name.as_str()
     );
     Ok(see_other_saying(&staff.app, &staff.link("/team"), &said))

@@ -68,7 +68,7 @@ struct TrailPage {
     f: Form,
 }
 
-const ACTIONS: [(&str, &str); 12] = [
+const ACTIONS: [(&str, &str); 13] = [
     ("open_file", "Opened a clinical file"),
     ("reveal", "Revealed a number"),
     ("search", "Searched for people"),
@@ -81,6 +81,7 @@ const ACTIONS: [(&str, &str); 12] = [
     ("sign_out", "Signed out"),
     ("session_ended", "Other sessions ended"),
     ("password_changed", "Password changed"),
+    ("password_reset", "Password replaced"),
 ];
 
 /// Entries on one page.

@@ -80,6 +80,8 @@ pub fn act(e: &Entry) -> String {
         "sign_out" => "Signed out".to_owned(),
         "session_ended" => "Ended other sessions of their own".to_owned(),
         "password_changed" => "Changed their password".to_owned(),
+        "reset_asked" => "Asked for a link to replace a forgotten password".to_owned(),
+        "password_reset" => "Replaced a forgotten password".to_owned(),
         "token_reused" => "A spent session token came back: the session was ended".to_owned(),
         "enter" => format!("Entered as operator{purpose}"),
         "insert" => format!("Added {thing}"),

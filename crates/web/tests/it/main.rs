@@ -15,6 +15,7 @@ mod door;
 mod edge;
 mod hostile;
 mod permissions;
+mod reset;
 mod support;
 mod twice;
 mod zones;

@@ -19,6 +19,8 @@ use tower::ServiceExt;
 pub struct TestApp {
     /// Its database.
     pub db: TestDb,
+    /// The application itself.
+    pub state: Aloe,
     router: Router,
 }
 
@@ -65,7 +67,8 @@ impl TestApp {
         let app = Aloe::new(db.doors.clone(), db.keys.clone(), key, passwords, config);
         Self {
             db,
-            router: routes::router(app),
+            router: routes::router(app.clone()),
+            state: app,
         }
     }
 

@@ -1,0 +1,1 @@
+SELECT fence.ask_reset($1, $2, $3)::text

@@ -1,0 +1,1 @@
+SELECT email, name FROM fence.find_reset($1)

@@ -1,0 +1,1 @@
+SELECT organisation_name, email, name FROM fence.renew_invitation($1, $2)

@@ -1,0 +1,1 @@
+SELECT request_id, sealed, key_version FROM fence.take_reset_request()

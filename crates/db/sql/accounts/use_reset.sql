@@ -1,0 +1,1 @@
+SELECT fence.use_reset($1, $2) AS account

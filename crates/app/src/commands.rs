@@ -279,11 +279,18 @@ pub async fn invite_owner(settings: &Settings, options: &InviteOptions) -> Resul
     let installation = Installation::open(settings)?;
     let opened = runtime::reach(&installation, settings).await?;
     let unknown = || Trouble::Plain(format!("there is no organisation at {}.", options.slug));
-    let found = opened.doors.find_organisation(&options.slug).await?.ok_or_else(unknown)?;
+    let found = opened
+        .doors
+        .find_organisation(&options.slug)
+        .await?
+        .ok_or_else(unknown)?;
     let token = Token::random().map_err(|e| Trouble::Plain(e.to_string()))?;
     let hash = token.hash(TokenDomain::INVITATION);
     let operator = &options.owner.operator;
-    let mut tx = opened.doors.operator(found.id, operator, "inviting the first owner again").await?;
+    let mut tx = opened
+        .doors
+        .operator(found.id, operator, "inviting the first owner again")
+        .await?;
     match organisations::invite_first_owner(&mut tx, &email, owner.as_str(), &hash).await {
         Err(DbError::Denied) => {
             return Err(Trouble::Plain(

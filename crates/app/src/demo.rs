@@ -7,6 +7,7 @@ use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
 use aloe_synthetic::Practices;
 use aloe_synthetic::practice::{Field, Kind, Practice};
+use aloe_vault::SealingKey;
 use futures_util::StreamExt;
 
 use crate::commands::DemoOptions;
@@ -82,6 +83,7 @@ const AT_ONCE: usize = 2;
 struct Filler<'a> {
     doors: &'a Doors,
     keys: &'a Keys,
+    factors: SealingKey,
     options: &'a DemoOptions,
     done: std::sync::atomic::AtomicUsize,
 }
@@ -93,6 +95,7 @@ impl Filler<'_> {
         let stage = organisation::Stage {
             doors: self.doors,
             keys: self.keys,
+            factors: &self.factors,
             practice,
         };
         let made = match there {
@@ -125,6 +128,7 @@ pub async fn fill(settings: &Settings, options: &DemoOptions) -> Result<(), Trou
     let filler = Filler {
         doors: &opened.doors,
         keys: &installation.keys,
+        factors: installation.key.factors(),
         options,
         done: std::sync::atomic::AtomicUsize::new(0),
     };

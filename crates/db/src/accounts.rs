@@ -20,7 +20,7 @@ pub const ACCESS_SECONDS: f64 = 600.0;
 pub const SESSION_SECONDS: f64 = 12.0 * 3600.0;
 
 /// A term as it is; without an end worth the name when N14 is sabotaged.
-fn term(seconds: f64) -> f64 {
+pub(crate) fn term(seconds: f64) -> f64 {
     if crate::sabotage::is_on("N14") {
         seconds * 1e4
     } else {
@@ -318,6 +318,7 @@ fn signed_in(first: &Row, rows: &[Row], token_hash: &[u8]) -> Result<SignedIn, D
         user: UserId::from_uuid(first.get("user_id")),
         name: first.get("name"),
         email: first.get("email"),
+        has_factor: first.get("has_factor"),
         memberships,
         token_hash: token_hash.to_vec(),
     })
@@ -340,6 +341,7 @@ fn membership(row: &Row, token_hash: &[u8]) -> Result<Membership, DbError> {
             .get::<_, Option<uuid::Uuid>>("resource_id")
             .map(ResourceId::from_uuid),
         reception_may_reveal: row.get("reception_may_reveal"),
+        owes_factor: row.get("owes_factor"),
     })
 }
 

@@ -50,6 +50,12 @@ pub enum Refusal {
     /// AL013.
     #[error("This booking is bound to another file. Take that off in the calendar first, then choose again.")]
     OtherPerson,
+    /// AL020.
+    #[error("Your roles need a second factor. Add another one first, or let an owner change your roles.")]
+    FactorOwed,
+    /// AL021.
+    #[error("Confirm first that it is you: that was longer than ten minutes ago.")]
+    ProofNeeded,
     /// AL011.
     #[error("There is no such organisation.")]
     NoOrganisation,
@@ -72,6 +78,8 @@ impl From<tokio_postgres::Error> for DbError {
             "AL006" => Self::Refused(Refusal::Capacity),
             "AL007" => Self::Refused(Refusal::Signed),
             "AL013" => Self::Refused(Refusal::OtherPerson),
+            "AL020" => Self::Refused(Refusal::FactorOwed),
+            "AL021" => Self::Refused(Refusal::ProofNeeded),
             "AL011" => Self::Refused(Refusal::NoOrganisation),
             _ => Self::from_state(db.code(), db.constraint().unwrap_or_default()),
         }

@@ -14,6 +14,7 @@ pub mod clinical_synthetic;
 pub mod connect;
 pub mod doors;
 pub mod error;
+pub mod factors;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;

@@ -17,6 +17,8 @@ pub struct SignedIn {
     pub name: String,
     /// The address they sign in with.
     pub email: String,
+    /// Whether the account has a second factor that counts.
+    pub has_factor: bool,
     /// The active memberships, by the organisation's name.
     pub memberships: Vec<Membership>,
     pub(crate) token_hash: Vec<u8>,
@@ -55,6 +57,8 @@ pub struct Membership {
     pub roles: RoleSet,
     /// The member's own diary or counter.
     pub resource: Option<ResourceId>,
+    /// Whether its roles need a second factor and this session began without one: then it opens nothing here.
+    pub owes_factor: bool,
     pub(crate) reception_may_reveal: bool,
 }
 

@@ -53,6 +53,7 @@ migrations![
     "0026_own_sessions",
     "0027_session_families",
     "0028_links_of_half_an_hour",
+    "0029_second_factors",
 ];
 
 /// What stops a migration.

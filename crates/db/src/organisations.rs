@@ -3,7 +3,7 @@
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{InvitationId, MembershipId, OrganisationId, ResourceId, UserId};
 use aloe_domain::permission::{OrganisationKind, RoleSet};
-use aloe_vault::TokenHash;
+use aloe_vault::{SealingKey, TokenHash, TotpSecret};
 use uuid::Uuid;
 
 use crate::doors::{Doors, Operator};
@@ -104,6 +104,23 @@ pub async fn invite_first_owner(
 /// `Denied` in an organisation that is not synthetic.
 pub async fn open_synthetic(tx: &mut Tx<Operator>) -> Result<(), DbError> {
     tx.find(sql!("organisations/open_synthetic"), &[]).await?;
+    Ok(())
+}
+
+/// Gives a member of a synthetic organisation an authenticator app.
+///
+/// # Errors
+/// What the database answered.
+pub async fn add_synthetic_factor(
+    tx: &mut Tx<Operator>,
+    email: &EmailAddress,
+    key: &SealingKey,
+    secret: &TotpSecret,
+) -> Result<(), DbError> {
+    let id = uuid::Uuid::now_v7();
+    let (sealed, version) = crate::factors::seal_secret(key, id, secret)?;
+    let params: [crate::tx::Param<'_>; 4] = [&email.canonical(), &id, &sealed, &version];
+    tx.find(sql!("organisations/add_synthetic_factor"), &params).await?;
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{InvitationId, MembershipId, ResourceId, UserId};
-use aloe_domain::permission::RoleSet;
-use aloe_domain::permission::need::Team;
+use aloe_domain::permission::need::{Owners, Team};
+use aloe_domain::permission::{OrganisationKind, RoleSet};
 use aloe_vault::TokenHash;
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -129,6 +129,67 @@ pub async fn invite(
     ];
     tx.run_one(sql!("team/invite"), &params).await?;
     Ok(id)
+}
+
+/// Who needs a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorRule {
+    /// Owners alone: a public office may leave it to its administrators.
+    Owners,
+    /// Owners, administrators and managers.
+    Leaders,
+    /// Everybody.
+    Everybody,
+}
+
+impl FactorRule {
+    /// The rules that an organisation may choose from.
+    pub const fn of(kind: OrganisationKind) -> &'static [Self] {
+        match kind {
+            OrganisationKind::Practice => &[Self::Leaders, Self::Everybody],
+            OrganisationKind::PublicOffice => &[Self::Owners, Self::Leaders, Self::Everybody],
+        }
+    }
+
+    /// Its code in forms.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Owners => "owners",
+            Self::Leaders => "leaders",
+            Self::Everybody => "everybody",
+        }
+    }
+
+    /// The rule of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Owners, Self::Leaders, Self::Everybody]
+            .into_iter()
+            .find(|rule| rule.code() == code)
+    }
+}
+
+/// The organisation's rule about second factors.
+///
+/// # Errors
+/// What the database answered.
+pub async fn factor_rule(tx: &mut Tx<Member>) -> Result<FactorRule, DbError> {
+    let row = tx.get(sql!("team/factor_rule"), &[]).await?;
+    Ok(match (row.get("factor_for_all"), row.get("factor_optional")) {
+        (true, _) => FactorRule::Everybody,
+        (false, true) => FactorRule::Owners,
+        (false, false) => FactorRule::Leaders,
+    })
+}
+
+/// Sets the rule. From the next request on, whoever needs a second factor and has shown none is asked for it.
+///
+/// # Errors
+/// `Refused(ProofNeeded)` when the last proof is older than ten minutes; `Constraint` for a practice that would leave it to its
+/// administrators.
+pub async fn require_factors(tx: &mut Tx<Owners>, rule: FactorRule) -> Result<(), DbError> {
+    let (all, optional) = (rule == FactorRule::Everybody, rule == FactorRule::Owners);
+    tx.run(sql!("team/require_factors"), &[&all, &optional]).await?;
+    Ok(())
 }
 
 /// Withdraws an invitation.

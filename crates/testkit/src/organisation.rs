@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use aloe_db::accounts::TokenPair;
+use aloe_db::accounts::{Account, TokenPair};
 use aloe_db::agenda::{Location, Resource, Service};
 use aloe_db::membership::Membership;
 use aloe_db::organisations::{self, SyntheticMember};
@@ -53,6 +53,15 @@ pub struct Member {
 /// A request from nowhere in particular.
 pub fn visit() -> Visit {
     Visit::from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)))
+}
+
+fn fresh_pair() -> (TokenPair, Token, Token) {
+    let (access, refresh) = (Token::random().unwrap(), Token::random().unwrap());
+    let pair = TokenPair {
+        access: access.hash(TokenDomain::SESSION),
+        refresh: refresh.hash(TokenDomain::SESSION),
+    };
+    (pair, access, refresh)
 }
 
 impl TestDb {
@@ -120,19 +129,34 @@ impl TestDb {
         self.sign_in(at, &email).await
     }
 
-    /// Starts a session of an account and finds its membership.
+    /// Starts a session of an account that showed a second factor, and finds its membership.
     pub async fn sign_in(&self, at: &Organisation, email: &str) -> Member {
+        let account = self.account(email).await;
+        let browser = Token::random().unwrap().hash(TokenDomain::CEREMONY);
+        let (pair, access, refresh) = fresh_pair();
+        let (doors, visit) = (&self.doors, visit());
+        doors.begin_sign_in(&visit, account.user, &browser).await.unwrap();
+        let started = doors.finish_sign_in(&visit, &browser, account.user, "test", &pair);
+        assert!(started.await.unwrap());
+        self.held(at, email, &pair, access, refresh).await
+    }
+
+    /// Starts a session of an account that knew the password and no more.
+    pub async fn sign_in_by_password(&self, at: &Organisation, email: &str) -> Member {
+        let account = self.account(email).await;
+        let (pair, access, refresh) = fresh_pair();
+        let visit = visit();
+        let started = self.doors.start_session(&visit, account.user, "test", &pair);
+        started.await.unwrap();
+        self.held(at, email, &pair, access, refresh).await
+    }
+
+    async fn account(&self, email: &str) -> Account {
         let address = EmailAddress::parse(email).unwrap();
-        let account = self.doors.find_account(&visit(), &address).await.unwrap().unwrap();
-        let (access, refresh) = (Token::random().unwrap(), Token::random().unwrap());
-        let pair = TokenPair {
-            access: access.hash(TokenDomain::SESSION),
-            refresh: refresh.hash(TokenDomain::SESSION),
-        };
-        self.doors
-            .start_session(&visit(), account.user, "test", &pair)
-            .await
-            .unwrap();
+        self.doors.find_account(&visit(), &address).await.unwrap().unwrap()
+    }
+
+    async fn held(&self, at: &Organisation, email: &str, pair: &TokenPair, access: Token, refresh: Token) -> Member {
         let signed_in = self.doors.look_up(&pair.access).await.unwrap().unwrap();
         let membership = signed_in.membership(at.id).unwrap().clone();
         Member {

@@ -33,5 +33,5 @@ pub use store::{
 };
 #[cfg(feature = "pkcs11")]
 pub use store::{Pkcs11KeyStore, Pkcs11Settings};
-pub use token::{Pin, PinMac, Token, TokenDomain, TokenError, TokenHash};
+pub use token::{Pin, PinMac, RecoveryCode, Token, TokenDomain, TokenError, TokenHash, TotpSecret, TotpStep};
 pub use version::KeyVersion;

@@ -130,6 +130,7 @@ const reveal = async (form) => {
 	try {
 		const r = await post(form.action, new FormData(form)), j = await json(r);
 		if (r.status === 401) return signedOut();
+		if (j.type === "urn:aloe:proof-needed") return location.assign(`/account/confirm?next=${encodeURIComponent(location.pathname + location.search)}`);
 		if (!r.ok || !j.value) return say(j.detail || "This cannot be shown now.");
 		if (doc.hidden || !slot.isConnected) return;
 		let left = +form.dataset.reveal || 20;

@@ -34,6 +34,10 @@ pub enum Failure {
     Malformed,
     /// The body is larger than anything Aloe asks for.
     TooLarge,
+    /// The roles need a second factor that this session has not shown.
+    FactorOwed,
+    /// What must not be done on an open screen: confirm first that it is you.
+    ProofNeeded,
     /// Too often: wait so many seconds.
     TooOften(u64),
     /// A rule of the organisation, in a sentence for the user.
@@ -73,7 +77,7 @@ impl Failure {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::Denied | Self::Forged => StatusCode::FORBIDDEN,
+            Self::Denied | Self::Forged | Self::FactorOwed | Self::ProofNeeded => StatusCode::FORBIDDEN,
             Self::Missing => StatusCode::NOT_FOUND,
             Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale => StatusCode::CONFLICT,
@@ -95,6 +99,14 @@ impl Failure {
             Self::Denied => (
                 "Your roles do not allow this",
                 "Nothing was changed, and the attempt is in the audit trail. If you need it for your work, ask an owner to change your roles.",
+            ),
+            Self::FactorOwed => (
+                "A second factor is missing",
+                "Nothing was changed. Your roles here need a second factor besides the password: add one on your account page, and go on.",
+            ),
+            Self::ProofNeeded => (
+                "Confirm that it is you",
+                "Nothing was changed or shown. This is done only by somebody who showed in the last ten minutes who they are: confirm it, and go on.",
             ),
             Self::Missing => (
                 "There is nothing here",
@@ -151,8 +163,11 @@ impl Failure {
     pub fn problem(&self) -> Response {
         let (title, detail) = self.words();
         let status = self.status();
-        let body =
-            serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
+        let kind = match self {
+            Self::ProofNeeded => "urn:aloe:proof-needed",
+            _ => "about:blank",
+        };
+        let body = serde_json::json!({ "type": kind, "title": title, "status": status.as_u16(), "detail": detail });
         let mut response = (status, body.to_string()).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,
@@ -165,6 +180,8 @@ impl Failure {
         let (title, body) = self.words();
         let action = match self {
             Self::SignedOut => Some(("/sign-in", "Sign in")),
+            Self::FactorOwed => Some(("/account#factors", "Add a second factor")),
+            Self::ProofNeeded => Some(("/account/confirm", "Confirm that it is you")),
             Self::Missing | Self::Denied => Some(("/", "To the start page")),
             _ => None,
         };
@@ -244,6 +261,7 @@ impl From<DbError> for Failure {
             DbError::NotEntered => Self::SignedOut,
             DbError::Denied => Self::Denied,
             DbError::Refused(Refusal::NoOrganisation) => Self::Missing,
+            DbError::Refused(Refusal::ProofNeeded) => Self::ProofNeeded,
             DbError::Refused(refusal @ (Refusal::OnlyOwners | Refusal::Capacity)) => {
                 Self::Overstepped(refusal.to_string())
             }

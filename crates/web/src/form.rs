@@ -106,6 +106,20 @@ impl Form {
         self.values.insert(name.to_owned(), vec![value.into()]);
     }
 
+    /// Takes a field out: what it held is neither shown again nor sent on.
+    pub fn take(&mut self, name: &str) -> String {
+        let values = self.values.remove(name).unwrap_or_default();
+        values.into_iter().next().unwrap_or_default()
+    }
+
+    /// Every field with each of its values.
+    pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        let each = |(name, values): (&String, &Vec<String>)| -> Vec<(String, String)> {
+            values.iter().map(|value| (name.clone(), value.clone())).collect()
+        };
+        self.values.iter().flat_map(each)
+    }
+
     /// Complains beside a field.
     pub fn complain(&mut self, name: &str, sentence: impl std::fmt::Display) {
         if self.error(name).is_none() {

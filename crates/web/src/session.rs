@@ -419,6 +419,9 @@ async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Respon
     // An organisation one does not belong to looks like one that does not exist.
     let member = someone.signed_in.memberships.iter().find(|m| m.slug == slug).cloned();
     let member = member.ok_or_else(|| Failure::Missing.page(&parts.headers))?;
+    if member.owes_factor {
+        return Err(owes_factor(parts));
+    }
     let flash = Cookie::Flash
         .read(&app.config, &parts.headers)
         .and_then(|text| crate::page::decode_flash(&text));
@@ -430,6 +433,17 @@ async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Respon
         flash,
         calendar,
     })
+}
+
+/// Whose roles need a second factor and who has shown none is led to where one is added; the database lets nobody in without.
+fn owes_factor(parts: &Parts) -> Response {
+    match parts.method == Method::GET
+        && !parts.headers.contains_key("x-fragment")
+        && !parts.uri.path().starts_with("/api/")
+    {
+        true => crate::page::see_other("/account#factors"),
+        false => Failure::FactorOwed.page(&parts.headers),
+    }
 }
 
 /// How the calendar of an organisation was shown last in this browser. Anybody can write a cookie of their own: only what the

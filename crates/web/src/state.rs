@@ -49,6 +49,8 @@ pub struct Shared {
     pub renewals: RenewalKey,
     /// Seals mail to accounts.
     pub mails: SealingKey,
+    /// Seals second factors.
+    pub factors: SealingKey,
     /// Keeps PINs.
     pub pins: PinKey,
     /// What changed, for open pages.
@@ -78,6 +80,7 @@ impl Aloe {
             csrf,
             renewals,
             mails: installation.mails(),
+            factors: installation.factors(),
             pins,
             changes,
             pace,

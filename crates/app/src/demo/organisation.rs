@@ -10,7 +10,7 @@ use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{LocationId, MembershipId, OrganisationId, ResourceId, ServiceId};
 use aloe_domain::permission::{OrganisationKind, Role, RoleSet};
 use aloe_synthetic::practice::Practice;
-use aloe_vault::{Password, PasswordHasher, PasswordParameters};
+use aloe_vault::{Password, PasswordHasher, PasswordParameters, SealingKey, TotpSecret};
 
 use super::{Filled, PASSWORD, PRIVACY_NOTICE, SignIn, people};
 use crate::commands::DemoOptions;
@@ -22,6 +22,8 @@ pub struct Stage<'a> {
     pub doors: &'a Doors,
     /// The keys.
     pub keys: &'a Keys,
+    /// Seals second factors.
+    pub factors: &'a SealingKey,
     /// The invented practice or office.
     pub practice: &'a Practice,
 }
@@ -150,6 +152,11 @@ impl Stage<'_> {
                 diary,
             };
             organisations::add_synthetic_member(tx, &member).await?;
+            // As everybody with these roles: the page that asks for the code shows it in a demonstration.
+            if matches!(role, Role::Owner | Role::Administrator | Role::Manager) {
+                let secret = TotpSecret::random().map_err(|e| Trouble::Plain(e.to_string()))?;
+                organisations::add_synthetic_factor(tx, &address, self.factors, &secret).await?;
+            }
             if role == Role::Practitioner {
                 ids.practitioners.push((membership, name.clone()));
             }

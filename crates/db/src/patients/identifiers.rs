@@ -95,6 +95,7 @@ pub async fn reveal(
         .ok_or(PatientError::Missing)?;
     let patient: Uuid = row.get("patient_id");
     let kind: String = row.get("kind");
+    tx.find(sql!("patients/count_reveal"), &[]).await?;
     if !crate::sabotage::is_on("P8") {
         let detail = serde_json::json!({ "identifier": kind });
         tx.record(&Act {

@@ -55,6 +55,11 @@ impl InstallationKey {
         SealingKey::of(self.version, self.derive("mails"))
     }
 
+    /// The key under which second factors are sealed.
+    pub fn factors(&self) -> SealingKey {
+        SealingKey::of(self.version, self.derive("factors"))
+    }
+
     /// The password of the database login `login`: 43 characters of base64url, the same each time.
     pub fn login_password(&self, login: &str) -> SecretText {
         let logins = MacKey::of(self.derive("logins"));

@@ -3,10 +3,14 @@
 mod csrf;
 mod pin;
 mod random;
+mod recovery_code;
 mod renewal;
+mod totp;
 
 pub use pin::{Pin, PinMac};
 pub use random::{Token, TokenDomain, TokenHash};
+pub use recovery_code::RecoveryCode;
+pub use totp::{TotpSecret, TotpStep};
 
 /// A typed or received text is not of the expected shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

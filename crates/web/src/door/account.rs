@@ -1,15 +1,15 @@
 //! One's own account: where one is signed in, and the password.
 
+use aloe_db::factors::Factor;
 use aloe_db::own_account::{Notice, OwnSession};
-use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::SessionId;
-use aloe_vault::{StoredPassword, Verdict};
 use askama::Template;
 use axum::http::HeaderMap;
 use jiff::tz::TimeZone;
 
 use super::device;
-use super::password::{admit, choose, verify};
+use super::password::choose;
+use super::proof::knows_password;
 use crate::clock;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
@@ -26,6 +26,14 @@ struct Line {
     is_this: bool,
 }
 
+/// One second factor.
+struct FactorLine {
+    id: String,
+    name: String,
+    since: String,
+    used: String,
+}
+
 #[derive(Template)]
 #[template(path = "door/account.html")]
 struct AccountPage {
@@ -35,6 +43,9 @@ struct AccountPage {
     email: String,
     back: String,
     sessions: Vec<Line>,
+    factors: Vec<FactorLine>,
+    codes: i64,
+    owed: Vec<String>,
     happened: Vec<(String, String)>,
     flash: Option<String>,
     f: Form,
@@ -43,6 +54,7 @@ struct AccountPage {
 async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
     let (app, who) = (&someone.app, &someone.signed_in);
     let sessions = app.doors.own_sessions(&someone.visit, who).await?;
+    let (factors, codes) = app.doors.own_factors(&someone.visit, who).await?;
     let notices = app.doors.own_notices(&someone.visit, who).await?;
     let zone = who.memberships.first().map_or(TimeZone::UTC, |m| m.zone.clone());
     Ok(AccountPage {
@@ -55,6 +67,18 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
             _ => "/organisations".to_owned(),
         },
         sessions: sessions.iter().map(|s| line(s, &zone)).collect(),
+        factors: factors
+            .iter()
+            .filter(|f| f.confirmed)
+            .map(|f| factor_line(f, &zone))
+            .collect(),
+        codes,
+        owed: who
+            .memberships
+            .iter()
+            .filter(|m| m.owes_factor)
+            .map(|m| m.organisation_name.clone())
+            .collect(),
         happened: notices
             .iter()
             .map(|n| (notice_words(&n.what).to_owned(), details(n, &zone)))
@@ -62,6 +86,17 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
         flash: None,
         f,
     })
+}
+
+fn factor_line(f: &Factor, zone: &TimeZone) -> FactorLine {
+    FactorLine {
+        id: f.id.to_string(),
+        name: f.name.clone(),
+        since: clock::short_moment(f.created_at, zone),
+        used: f
+            .last_used_at
+            .map_or_else(|| "never".to_owned(), |at| clock::short_moment(at, zone)),
+    }
 }
 
 fn line(s: &OwnSession, zone: &TimeZone) -> Line {
@@ -80,6 +115,10 @@ pub(super) fn notice_words(what: &str) -> &'static str {
     match what {
         "token_reused" => "A session was ended: somebody else may have had a copy of it",
         "password_changed" => "The password was changed",
+        "factor_added" => "A second factor was added",
+        "factor_removed" => "A second factor was turned off",
+        "recovery_codes_made" => "New recovery codes were made",
+        "recovery_code" => "A recovery code was used",
         "password_reset" => "The password was replaced through a link in your mailbox",
         _ => "Something was changed",
     }
@@ -134,7 +173,7 @@ pub async fn change_password(someone: Someone, mut f: Form) -> Answer {
     if old == new && !new.is_empty() {
         f.complain("new", "That is the password you have now. Choose another.");
     }
-    if f.is_fine() && !is_known(&someone, old).await? {
+    if f.is_fine() && !knows_password(app, &someone.visit, who, old).await? {
         f.complain("old", "That is not the password you have now.");
     }
     if f.is_fine() {
@@ -161,19 +200,4 @@ fn about(someone: &Someone) -> Vec<String> {
         .into_iter()
         .chain(organisations)
         .collect()
-}
-
-/// Whether somebody knows their own password. Guesses count as those of the sign-in page do.
-async fn is_known(someone: &Someone, typed: String) -> Result<bool, Failure> {
-    let (app, who) = (&someone.app, &someone.signed_in);
-    let email = EmailAddress::parse(&who.email).map_err(|_| Failure::Missing)?;
-    admit(app, &someone.visit, &email).await?;
-    let account = app.doors.find_account(&someone.visit, &email).await?;
-    let known = account.map(|account| StoredPassword::from_stored(account.password_hash));
-    let verdict = verify(app, typed, known).await?;
-    let is_known = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
-    if !is_known {
-        app.doors.note_failed_sign_in(&someone.visit, who.user).await?;
-    }
-    Ok(is_known)
 }

@@ -195,5 +195,5 @@ pub async fn accept(
         true => "/?to=settings",
         false => "/",
     };
-    enter(&visitor.app, &visit, user, &headers, next).await
+    enter(&visitor, &visit, user, &headers, next).await
 }

@@ -2,8 +2,11 @@
 
 pub mod account;
 mod device;
+pub mod factors;
 pub mod invitation;
 pub mod outbox;
 mod password;
+pub mod proof;
 pub mod reset;
+pub mod second_step;
 pub mod sign_in;

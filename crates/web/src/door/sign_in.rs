@@ -3,6 +3,7 @@
 use aloe_db::membership::Membership;
 use aloe_db::visit::Visit;
 use aloe_domain::email::EmailAddress;
+use aloe_domain::ids::UserId;
 use aloe_vault::{StoredPassword, Verdict};
 use askama::Template;
 use axum::extract::State;
@@ -16,7 +17,7 @@ use crate::cookies::{Cookie, add};
 use crate::form::Form;
 use crate::page::{Answer, Head, decode_flash, html, refused, see_other, see_other_saying};
 use crate::query::Query;
-use crate::session::{FreshPair, Someone, token_in};
+use crate::session::{FreshPair, Someone, token_in, urlencode};
 use crate::state::Aloe;
 use crate::visitor::Visitor;
 
@@ -57,7 +58,7 @@ pub async fn show(visitor: Visitor, Query(next): Query<Next>, headers: HeaderMap
 }
 
 /// Only paths of our own: a link must not lead someone elsewhere after they signed in.
-fn inside(next: &str) -> &str {
+pub(super) fn inside(next: &str) -> &str {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(|c: char| c == '\\' || c.is_control());
     if own { next } else { "" }
 }
@@ -82,7 +83,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
                 if verdict == Verdict::NeedsUpgrade {
                     upgrade(&app, &visit, account.user, typed).await?;
                 }
-                return enter(&app, &visit, account.user, &headers, inside(f.get("next"))).await;
+                return enter(&visitor, &visit, account.user, &headers, inside(f.get("next"))).await;
             }
             app.doors.note_failed_sign_in(&visit, account.user).await?;
         }
@@ -104,33 +105,48 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
     Ok(visitor.remember(refused(&page)?))
 }
 
-/// Starts a session and leads on.
+/// Starts the session of somebody who knew the password, and leads on; whoever has a second factor is asked for it first.
 ///
 /// # Errors
 /// What the database answered.
-pub async fn enter(
+pub async fn enter(visitor: &Visitor, visit: &Visit, user: UserId, headers: &HeaderMap, next: &str) -> Answer {
+    let app = &visitor.app;
+    if app.doors.has_factor(visit, user).await? && !aloe_db::sabotage::is_on("N2-factor") {
+        app.doors.begin_sign_in(visit, user, &visitor.hash).await?;
+        let path = format!("/sign-in/code?next={}", urlencode(next));
+        return Ok(visitor.remember(see_other(&path)));
+    }
+    let pair = FreshPair::draw()?;
+    app.doors
+        .start_session(visit, user, &device_of(headers), &pair.hashes)
+        .await?;
+    arrive(app, visit, user, pair, next, None).await
+}
+
+/// What a browser calls itself, in as much as is kept.
+pub(super) fn device_of(headers: &HeaderMap) -> String {
+    let named = headers.get("user-agent").and_then(|value| value.to_str().ok());
+    named.unwrap_or_default().chars().take(200).collect()
+}
+
+/// Hands the tokens of a session that was started to the browser and leads on, with a word about what happened meanwhile.
+///
+/// # Errors
+/// What the database answered.
+pub(super) async fn arrive(
     app: &Aloe,
     visit: &Visit,
-    user: aloe_domain::ids::UserId,
-    headers: &HeaderMap,
+    user: UserId,
+    pair: FreshPair,
     next: &str,
+    said: Option<String>,
 ) -> Answer {
-    let pair = FreshPair::draw()?;
-    let device = headers
-        .get("user-agent")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    app.doors
-        .start_session(visit, user, &device.chars().take(200).collect::<String>(), &pair.hashes)
-        .await?;
     let next = if next.is_empty() { "/" } else { next };
     let happened = app.doors.tell_notices(visit, user).await?;
-    let mut response = match happened.iter().find(|what| what.as_str() == "token_reused") {
-        Some(what) => see_other_saying(
-            app,
-            next,
-            &format!("{}. Your account page has the details.", notice_words(what)),
-        ),
+    let alarming = happened.iter().find(|what| what.as_str() == "token_reused");
+    let told = alarming.map(|what| format!("{}. Your account page has the details.", notice_words(what)));
+    let mut response = match told.or(said) {
+        Some(sentence) => see_other_saying(app, next, &sentence),
         None => see_other(next),
     };
     pair.set(app, response.headers_mut());

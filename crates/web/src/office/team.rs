@@ -5,7 +5,7 @@ use aloe_db::bookings;
 use aloe_db::error::{DbError, Refusal};
 use aloe_db::messages::{self, Channel, Message};
 use aloe_db::settings;
-use aloe_db::team::{self, Invitation, TeamMember};
+use aloe_db::team::{self, FactorRule, Invitation, TeamMember};
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{InvitationId, MembershipId, ResourceId};
 use aloe_domain::name::PersonName;
@@ -18,6 +18,7 @@ use jiff::tz::TimeZone;
 
 use super::matrix::{self, Row};
 use crate::clock;
+use crate::door::proof::Asked;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::page::{Answer, Shell, conflict, html, refused, role_words, see_other_saying};
@@ -62,6 +63,8 @@ struct TeamPage {
     owner: bool,
     practice: bool,
     reception_may_reveal: bool,
+    rule: &'static str,
+    rules: Vec<(&'static str, &'static str)>,
     f: Form,
 }
 
@@ -70,6 +73,7 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
     let mut tx = staff.begin_as_member().await?;
     let members = team::members(&mut tx).await?;
     let agenda = Agenda::load(&mut tx, staff.today()).await?;
+    let rule = team::factor_rule(&mut tx).await?;
     tx.done().await?;
     let mut tx = staff.begin().await?;
     let invitations = team::invitations(&mut tx).await?;
@@ -101,6 +105,11 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
         owner: staff.may(Permission::Owners),
         practice: kind == aloe_domain::permission::OrganisationKind::Practice,
         reception_may_reveal: agenda.profile.reception_may_reveal,
+        rule: rule.code(),
+        rules: FactorRule::of(kind)
+            .iter()
+            .map(|r| (r.code(), rule_words(*r)))
+            .collect(),
         f,
     })
 }
@@ -155,6 +164,14 @@ fn words(roles: RoleSet) -> String {
     roles.iter().map(role_words).collect::<Vec<_>>().join(", ")
 }
 
+fn rule_words(rule: FactorRule) -> &'static str {
+    match rule {
+        FactorRule::Owners => "Owners",
+        FactorRule::Leaders => "Owners, administrators and managers",
+        FactorRule::Everybody => "Everybody",
+    }
+}
+
 /// Shows the team.
 pub async fn show(staff: Staff<Team>) -> Answer {
     html(&page(&staff, Form::default(), None).await?)
@@ -171,6 +188,10 @@ fn roles_in(staff: &Staff<Team>, f: &mut Form) -> RoleSet {
 
 /// Gives and takes roles, the diary, or the membership.
 pub async fn change(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
+    let asked = Asked::member(&staff, "/team", "make somebody an owner");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
     let id: MembershipId = id.parse().map_err(|_| Failure::Missing)?;
     let version = f.number("version", 1, i32::MAX).ok_or(Failure::Malformed)?;
     let roles = roles_in(&staff, &mut f);
@@ -185,7 +206,11 @@ pub async fn change(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, m
             f.complain("role", Refusal::LastOwner);
             return refused(&page(&staff, Form::default(), Some((id, f))).await?);
         }
-        changed => changed?,
+        changed => {
+            if let Err(page) = asked.ask(changed, &f).await? {
+                return Ok(page);
+            }
+        }
     }
     tx.commit().await?;
     let diary: Option<ResourceId> = f.get("diary").parse().ok();
@@ -239,6 +264,10 @@ async fn is_member(staff: &Staff<Team>, email: &EmailAddress) -> Result<bool, Fa
 
 /// Invites someone by e-mail.
 pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
+    let asked = Asked::member(&staff, "/team", "invite an owner");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
     let email = f.parse("email", EmailAddress::parse);
     let name = f.parse("name", PersonName::parse);
     let roles = roles_in(&staff, &mut f);
@@ -258,15 +287,12 @@ pub async fn invite(staff: Staff<Team>, mut f: Form) -> Answer {
     if !staff.is_first(&mut tx, &f).await? {
         return Ok(staff.sent_twice("/team"));
     }
-    let id = team::invite(
-        &mut tx,
-        &email,
-        name.as_str(),
-        roles,
-        &token.hash(TokenDomain::INVITATION),
-        &staff.member,
-    )
-    .await?;
+    let hash = token.hash(TokenDomain::INVITATION);
+    let invited = team::invite(&mut tx, &email, name.as_str(), roles, &hash, &staff.member).await;
+    let id = match asked.ask(invited, &f).await? {
+        Ok(id) => id,
+        Err(page) => return Ok(page),
+    };
     let link = format!("{}/invitation/{}", staff.app.config.origin, token.to_text().expose());
     let organisation = &staff.member.organisation_name;
     let body = format!(
@@ -309,6 +335,25 @@ pub async fn withdraw(staff: Staff<Team>, Path((_, id)): Path<(String, String)>,
         &staff.link("/team"),
         "The invitation is withdrawn. Its link does nothing now.",
     ))
+}
+
+/// Says who needs a second factor besides those who always do: an owner's decision, with a fresh proof.
+pub async fn require_factors(staff: Staff<aloe_domain::permission::need::Owners>, mut f: Form) -> Answer {
+    let asked = Asked::member(&staff, "/team", "change who needs a second factor");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
+    let Some(rule) = FactorRule::from_code(f.get("rule")) else {
+        return Err(Failure::Malformed);
+    };
+    let mut tx = staff.begin().await?;
+    let saved = team::require_factors(&mut tx, rule).await;
+    if let Err(page) = asked.ask(saved, &f).await? {
+        return Ok(page);
+    }
+    tx.commit().await?;
+    let said = "Saved. Whoever needs a second factor now and has none is asked to add one at the next click.";
+    Ok(see_other_saying(&staff.app, &staff.link("/team"), said))
 }
 
 /// Lets reception reveal identifiers, or no longer: an owner's decision.

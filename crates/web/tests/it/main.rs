@@ -13,6 +13,7 @@ mod calendar;
 mod desk;
 mod door;
 mod edge;
+mod factors;
 mod hostile;
 mod permissions;
 mod reset;

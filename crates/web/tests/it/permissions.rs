@@ -93,6 +93,7 @@ fn fields(of: &Furnished, template: &str) -> Vec<(&'static str, String)> {
             set("kind", "closed");
             set("to", "");
         }
+        "/team/factors" => set("rule", "leaders"),
         // An organisation was saved once since it was made.
         "/team/reception" | "/settings/profile" | "/settings/booking" => set("version", "2"),
         _ => {}

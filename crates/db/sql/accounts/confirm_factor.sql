@@ -1,0 +1,1 @@
+SELECT fence.confirm_factor($1, $2, $3)::text

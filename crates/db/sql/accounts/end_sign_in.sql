@@ -1,0 +1,1 @@
+SELECT fence.end_sign_in($1) AS ended

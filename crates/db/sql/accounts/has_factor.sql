@@ -1,0 +1,1 @@
+SELECT fence.account_has_factor($1) AS has_factor

@@ -1,0 +1,1 @@
+SELECT fence.own_recovery_codes($1) AS remaining

@@ -1,0 +1,1 @@
+SELECT fence.prove_again($1, $2)::text

@@ -1,0 +1,1 @@
+SELECT fence.remove_factor($1, $2) AS removed

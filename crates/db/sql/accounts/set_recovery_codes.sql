@@ -1,0 +1,1 @@
+SELECT fence.set_recovery_codes($1, $2)::text

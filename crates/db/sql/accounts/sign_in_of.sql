@@ -1,0 +1,1 @@
+SELECT account, email FROM fence.sign_in_of($1)

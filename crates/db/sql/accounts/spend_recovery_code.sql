@@ -1,0 +1,1 @@
+SELECT fence.spend_recovery_code($1, $2) AS remaining

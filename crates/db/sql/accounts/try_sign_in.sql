@@ -1,0 +1,1 @@
+SELECT fence.try_sign_in($1) AS account

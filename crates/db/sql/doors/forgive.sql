@@ -1,0 +1,1 @@
+SELECT fence.forgive($1)::text

@@ -1,0 +1,1 @@
+SELECT fence.add_synthetic_factor($1, $2, $3, $4, $5)::text

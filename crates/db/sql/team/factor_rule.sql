@@ -1,0 +1,1 @@
+SELECT factor_for_all, factor_optional FROM organisations WHERE organisation_id = $1

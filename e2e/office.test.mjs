@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axe } from './support/axe.mjs';
-import { fillDoor, member, organisations, PHONE, screenshot, signIn, visitor } from './support/browser.mjs';
+import { fillCode, fillDoor, member, organisations, PHONE, screenshot, signIn, visitor } from './support/browser.mjs';
 import { freshName, front, messagesTo, openDay, openTimes, staff, today, weekday } from './support/day.mjs';
 
 const PASSWORD = 'four unrelated green words';
@@ -150,7 +150,13 @@ test("a change of roles holds from the colleague's next click", async () => {
   await box(row, 'administrator').check();
   await row.getByRole('button', { name: 'Save' }).click();
   await owner.getByText('Saved. It holds from their next click.').waitFor();
-  await page.reload();
+  await page.goto(staff('/team'));
+  await page.getByText('need a second factor besides the password').waitFor();
+  await screenshot(page, 'account-owes-factor');
+  await axe(page);
+  await page.getByRole('button', { name: 'Add an authenticator app' }).click();
+  await fillCode(page, 'Code', 'Add the app');
+  await page.goto(staff('/team'));
   await page.getByRole('heading', { name: 'Team', level: 1 }).waitFor();
   row = await openMember(owner, name);
   await row.getByLabel('Standing').selectOption({ label: 'No longer belongs here' });
@@ -399,4 +405,61 @@ test('somebody who belongs to two organisations switches between them', async ()
   await page.getByRole('heading', { name: 'Team', level: 1 }).waitFor();
   await page.goto(staff('/team', 1));
   await page.getByRole('heading', { name: 'Team', level: 1 }).waitFor();
+});
+
+test('a colleague adds an authenticator app from a phone, keeps the codes, and signs in with one', async () => {
+  const { email, password } = member('practitioner', 0, 3);
+  const page = await signIn('practitioner', 0, { fresh: true, nth: 3, viewport: PHONE });
+  await page.goto('/account');
+  await screenshot(page, 'account-without-factor');
+  await axe(page);
+  await page.getByRole('button', { name: 'Add an authenticator app' }).click();
+  await page.getByRole('heading', { name: 'Add an authenticator app' }).waitFor();
+  await screenshot(page, 'add-app');
+  await axe(page);
+  await fillCode(page, 'Code', 'Add the app');
+  await page.getByRole('heading', { name: 'Recovery codes' }).waitFor();
+  await screenshot(page, 'recovery-codes');
+  await axe(page);
+  const codes = await page.locator('.codes code').allInnerTexts();
+  assert.equal(codes.length, 10);
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await page.getByText('10 recovery codes are left').waitFor();
+  await screenshot(page, 'account-with-factor');
+  await axe(page);
+  const other = await visitor({ viewport: PHONE });
+  await other.goto('/sign-in');
+  await other.getByLabel('E-mail address').fill(email);
+  await other.getByLabel('Password').fill(password);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('heading', { name: 'Second step' }).waitFor();
+  await screenshot(other, 'second-step');
+  await axe(other);
+  await other.getByLabel('Code', { exact: true }).fill('000000');
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByText('That is not a code that works now').first().waitFor();
+  await screenshot(other, 'second-step-wrong');
+  await axe(other);
+  await other.getByLabel('Code', { exact: true }).fill(codes[0].toLowerCase());
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.waitForURL('**/calendar**');
+  await other.getByText('9 are left').waitFor();
+  await page.reload();
+  await page.getByText('A recovery code was used').waitFor();
+  await page.goto('/account/confirm');
+  await screenshot(page, 'confirm-it-is-you');
+  await axe(page);
+});
+
+test('an owner says who needs a second factor', async () => {
+  const page = await signIn('owner', 1);
+  await page.goto(`/o/${organisations[1].slug}/team`);
+  await page.getByRole('radio', { name: 'Owners', exact: true }).check();
+  await page.locator('form', { has: page.getByRole('radio', { name: 'Everybody' }) }).getByRole('button', { name: 'Save' }).click();
+  if (await page.getByRole('heading', { name: 'Confirm that it is you' }).count()) await fillCode(page, 'Code', 'Confirm');
+  await page.getByText('Whoever needs a second factor now').waitFor();
+  await screenshot(page, 'team-second-factor');
+  await page.getByRole('radio', { name: 'Owners, administrators and managers' }).check();
+  await page.locator('form', { has: page.getByRole('radio', { name: 'Everybody' }) }).getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Whoever needs a second factor now').waitFor();
 });

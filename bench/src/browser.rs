@@ -205,9 +205,30 @@ impl Browser {
         let answer = self
             .post("/sign-in", &[("csrf", &csrf), ("email", email), ("password", password)])
             .await?;
+        if answer.status == 303 && answer.location.starts_with("/sign-in/code") {
+            return self.show_code().await;
+        }
         match answer.status {
             303 => Ok(()),
             other => Err(Trouble::Plain(format!("signing in answered {other}"))),
+        }
+    }
+}
+
+impl Browser {
+    /// Types the code that a demonstration shows.
+    async fn show_code(&mut self) -> Result<(), Trouble> {
+        let page = self.get("/sign-in/code").await?;
+        let csrf = page.field("csrf").unwrap_or_default();
+        let text = page.text();
+        let shown = text
+            .split_once("<b data-code>")
+            .and_then(|(_, rest)| rest.split_once('<'));
+        let code = shown.map(|(code, _)| code.to_owned()).unwrap_or_default();
+        let answer = self.post("/sign-in/code", &[("csrf", &csrf), ("code", &code)]).await?;
+        match answer.status {
+            303 => Ok(()),
+            other => Err(Trouble::Plain(format!("the second step answered {other}"))),
         }
     }
 }

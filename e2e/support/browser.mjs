@@ -107,11 +107,35 @@ export function member(role, organisation = 0, nth = 0) {
   return found;
 }
 
-/** Types e-mail and password into the sign-in page and sends them, whatever the answer. */
+/** Types e-mail and password into the sign-in page and sends them, whatever the answer; and the code, where one is asked for. */
 export async function fillDoor(page, { email, password }) {
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await send(page, 'Sign in');
+  if (new URL(page.url()).pathname === '/sign-in/code') await fillCode(page, 'Code', 'Sign in');
+}
+
+/** Types the code that the demonstration shows, once there is one that was not used. */
+export async function fillCode(page, label, button) {
+  const path = new URL(page.url()).pathname;
+  for (let tries = 0; tries < 5; tries += 1) {
+    const shown = page.locator('[data-code]');
+    for (let waited = 0; !(await shown.count()) && waited < 40; waited += 1) {
+      await page.waitForTimeout(1000);
+      await page.reload();
+    }
+    await page.getByLabel(label, { exact: true }).fill(await shown.innerText());
+    await send(page, button);
+    // The half minute may end between reading and sending.
+    if (!(await page.locator('.errors').count()) || new URL(page.url()).pathname !== path) return;
+  }
+}
+
+/** Presses a button that sends a form, and waits for the page that answers. */
+async function send(page, button) {
+  const answered = page.waitForNavigation();
+  await page.getByRole('button', { name: button }).click();
+  await answered;
 }
 
 /**

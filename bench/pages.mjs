@@ -40,11 +40,11 @@ try {
   await door.goto(`${origin}/sign-in`);
   await door.getByLabel('E-mail').fill(email);
   await door.getByLabel('Password').fill(password);
-  await door.getByRole('button', { name: 'Sign in' }).click();
+  await door.getByRole('button', { name: 'Sign in', exact: true }).click();
   await door.waitForURL((url) => url.pathname !== '/sign-in');
   if (new URL(door.url()).pathname === '/sign-in/code') {
     await door.getByLabel('Code', { exact: true }).fill(await door.locator('[data-code]').innerText());
-    await door.getByRole('button', { name: 'Sign in' }).click();
+    await door.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
   await door.waitForURL(/\/o\//);
   await door.close();

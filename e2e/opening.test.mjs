@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operate } from './support/aloe.mjs';
 import { axe } from './support/axe.mjs';
-import { data, PHONE, screenshot, visitor } from './support/browser.mjs';
+import { data, fillCode, PHONE, screenshot, visitor } from './support/browser.mjs';
 import { freshName, freshPhone, sendPin } from './support/day.mjs';
 
 const slug = `q${Math.random().toString(36).slice(2, 10)}`;
@@ -24,7 +24,12 @@ test('a new practice comes into being, is set up from its list, and takes its fi
   await owner.goto(invitation);
   await owner.getByLabel('Choose a password').fill('four unrelated green words');
   await owner.getByRole('button', { name: 'Join' }).click();
-  await owner.waitForURL(/\/settings/);
+  // Owners have a second factor before they see anything.
+  await owner.getByText('need a second factor besides the password').waitFor();
+  await owner.getByRole('button', { name: 'Add an authenticator app' }).click();
+  await fillCode(owner, 'Code', 'Add the app');
+  await owner.getByRole('link', { name: 'I have kept them' }).click();
+  await owner.waitForURL(/\/calendar/);
 
   // What a page says when there is nothing yet.
   for (const empty of ['/calendar', '/calendar?view=week', '/day', '/patients', '/team', '/trail', '/settings/hours', '/settings/closures', '/settings/services']) {

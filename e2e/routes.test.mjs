@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { axe } from './support/axe.mjs';
-import { signIn, visitor } from './support/browser.mjs';
+import { member, signIn, visitor } from './support/browser.mjs';
 import { bookAtDesk, bookOnline, freshName, front, messagesTo, openTimes, register, staff, weekday } from './support/day.mjs';
 
 const table = readFileSync(new URL('../docs/permissions.md', import.meta.url), 'utf8');
@@ -67,11 +67,29 @@ async function steps(person) {
   return { link, times, details: person.url() };
 }
 
+/** A link for a new password, as the mail of the demonstration has it. */
+async function resetLink(person) {
+  await person.goto('/reset');
+  await person.getByLabel('E-mail address').fill(member('reception').email);
+  await person.getByRole('button', { name: 'Send the link' }).click();
+  const link = /\/reset\/[\w-]+/;
+  for (let tries = 0; tries < 40; tries += 1) {
+    await person.goto('/outbox');
+    const found = link.exec(await person.locator('main').innerText());
+    if (found) return found[0];
+    await person.waitForTimeout(250);
+  }
+  throw new Error('no such mail came');
+}
+
 test('axe finds nothing on any page of the table of routes', { timeout: 240_000 }, async () => {
   assert.ok(routes.length > 40, `the table has ${routes.length} routes`);
   const [owner, person] = [await signIn('owner'), await visitor()];
   const [made, mine, invited] = [await furnish(owner), await steps(person), await invitation(owner)];
+  const reset = await resetLink(person);
   const addresses = {
+    '/reset/choose': reset,
+    '/reset/{token}': reset,
     '/invitation/{token}': invited,
     '/b/{org}/times': mine.times,
     '/b/{org}/details': mine.details,

@@ -134,7 +134,7 @@ export async function fillCode(page, label, button) {
 /** Presses a button that sends a form, and waits for the page that answers. */
 async function send(page, button) {
   const answered = page.waitForNavigation();
-  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('button', { name: button, exact: true }).click();
   await answered;
 }
 

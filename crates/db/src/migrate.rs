@@ -54,6 +54,7 @@ migrations![
     "0027_session_families",
     "0028_links_of_half_an_hour",
     "0029_second_factors",
+    "0030_passkeys",
 ];
 
 /// What stops a migration.

@@ -6,6 +6,7 @@ mod framing;
 mod keyring;
 mod keys;
 mod objects;
+mod passkey;
 mod password;
 mod recovery;
 mod sealing;
@@ -20,6 +21,7 @@ pub use keys::{
     CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, RenewalKey, SealingKey, SubjectKey,
 };
 pub use objects::{ObjectError, open_object, seal_object, sealed_length};
+pub use passkey::{Asked as PasskeyQuestion, Passkey, PasskeyRefused, Passkeys};
 pub use password::{
     BcryptCost, Busy, HashScheme, NotChosen, Password, PasswordError, PasswordHasher, PasswordParameters,
     PasswordWorkers, RefusedPassword, StoredPassword, UnsafeParameters, Verdict, WeakPassword, WorkersStopped,

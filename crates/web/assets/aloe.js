@@ -143,6 +143,25 @@ const reveal = async (form) => {
 	} catch { say("No connection. Nothing was shown."); }
 };
 
+// Passkeys: the server asks, the device answers
+const passkey = async (button) => {
+	const { passkey: url, next = "" } = button.dataset, make = "make" in button.dataset, form = button.closest("form"), P = PublicKeyCredential;
+	button.disabled = true;
+	try {
+		const asked = await post(`${url}/ask`, {}), o = await json(asked);
+		if (o.type === "urn:aloe:proof-needed") return location.assign("/account/confirm?next=/account");
+		if (!asked.ok) return say(o.detail || "That did not work. Try again.", 1e4);
+		const publicKey = (make ? P.parseCreationOptionsFromJSON : P.parseRequestOptionsFromJSON).call(P, o.publicKey);
+		const answer = await navigator.credentials[make ? "create" : "get"]({ publicKey });
+		const r = await post(url, { answer: JSON.stringify(answer), next }), j = await json(r);
+		if (!r.ok) return say(j.detail || "That did not work. Try again.", 1e4);
+		if (!j.proved) return location.assign(j.to);
+		$("[name=proof]", form)?.remove(); form.submit();
+	} catch (e) { say(e.name === "TypeError" ? "No connection. Try again." : "No passkey was used. Try again, or go on without it.", 1e4); }
+	finally { button.disabled = false; }
+};
+$$("[data-passkey]").forEach((b) => { if (globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) b.onclick = () => passkey(b); else b.hidden = true; });
+
 // Autosave: after 1.5 s, at least each 3 s, and on leaving
 const savers = [];
 const autosave = (form) => {

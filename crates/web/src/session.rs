@@ -158,7 +158,7 @@ async fn current(app: &Aloe, visit: &Visit, headers: &HeaderMap, asking: Asking)
 
 /// Tokens against forgery outlive a renewal, so that a page that was open for an hour can still be sent: they are bound to
 /// the session, not to its token of the minute.
-fn csrf_subject(signed_in: &SignedIn) -> TokenHash {
+pub fn csrf_subject(signed_in: &SignedIn) -> TokenHash {
     let mut bytes = [0; 32];
     for (to, from) in bytes.iter_mut().zip(signed_in.session.as_uuid().as_bytes()) {
         *to = *from;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
-use aloe_vault::{CsrfKey, InstallationKey, PasswordWorkers, PinKey, RenewalKey, SealingKey};
+use aloe_vault::{CsrfKey, InstallationKey, Passkeys, PasswordWorkers, PinKey, RenewalKey, SealingKey};
 use tokio::sync::broadcast;
 
 use crate::pace::Pace;
@@ -49,6 +49,8 @@ pub struct Shared {
     pub renewals: RenewalKey,
     /// Seals mail to accounts.
     pub mails: SealingKey,
+    /// Asks for passkeys; nothing where the pages' host is an address in numbers.
+    pub passkeys: Option<Passkeys>,
     /// Seals second factors.
     pub factors: SealingKey,
     /// Keeps PINs.
@@ -81,6 +83,7 @@ impl Aloe {
             renewals,
             mails: installation.mails(),
             factors: installation.factors(),
+            passkeys: Passkeys::of(&config.origin),
             pins,
             changes,
             pace,

@@ -45,6 +45,7 @@ struct AccountPage {
     sessions: Vec<Line>,
     factors: Vec<FactorLine>,
     codes: i64,
+    passkeys: bool,
     owed: Vec<String>,
     happened: Vec<(String, String)>,
     flash: Option<String>,
@@ -73,6 +74,7 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
             .map(|f| factor_line(f, &zone))
             .collect(),
         codes,
+        passkeys: app.passkeys.is_some(),
         owed: who
             .memberships
             .iter()

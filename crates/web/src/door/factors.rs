@@ -34,6 +34,8 @@ struct CodesPage {
     head: Head,
     csrf: String,
     codes: Vec<String>,
+    /// Where one goes on: to work, when that waited for the factor.
+    onward: &'static str,
 }
 
 /// Begins an app: a secret is drawn and shown until a code of it was typed.
@@ -163,6 +165,11 @@ async fn fresh_codes(someone: &Someone) -> Answer {
     html(&CodesPage {
         head: Head::new(),
         csrf: someone.csrf.clone(),
+        onward: if who.memberships.iter().any(|m| m.owes_factor) {
+            "/"
+        } else {
+            "/account"
+        },
         codes: codes.iter().map(|code| code.to_text().expose().to_owned()).collect(),
     })
 }

@@ -5,6 +5,7 @@ mod device;
 pub mod factors;
 pub mod invitation;
 pub mod outbox;
+pub mod passkey;
 mod password;
 pub mod proof;
 pub mod reset;

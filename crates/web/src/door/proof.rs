@@ -33,6 +33,8 @@ struct ProofPage {
     action: String,
     doing: String,
     has_factor: bool,
+    app: bool,
+    passkey: bool,
     back: String,
     fields: Vec<(String, String)>,
     f: Form,
@@ -112,13 +114,16 @@ impl<'a> Asked<'a> {
     }
 
     async fn page(&self, f: &Form, shown: Form) -> Result<ProofPage, Failure> {
+        let (app, passkey) = self.app.doors.factor_kinds(self.visit, self.who.user).await?;
         Ok(ProofPage {
             head: Head::new(),
             csrf: self.csrf.to_owned(),
-            demonstrated: demonstrated(self.app, self.visit, self.who.user, self.who.has_factor).await?,
+            demonstrated: demonstrated(self.app, self.visit, self.who.user, app).await?,
             action: self.action.clone(),
             doing: self.doing.to_owned(),
             has_factor: self.who.has_factor,
+            app,
+            passkey: passkey && self.app.passkeys.is_some(),
             back: self.back.clone(),
             fields: f.pairs().filter(|(name, _)| name != "csrf").collect(),
             f: shown,
@@ -214,7 +219,13 @@ pub async fn confirm_page(someone: Someone, Query(next): Query<Next>) -> Answer 
 pub async fn confirm(someone: Someone, mut f: Form) -> Answer {
     let next = inside(f.get("next")).to_owned();
     let asked = confirming(&someone, &next);
-    if f.get(FIELD).is_empty() {
+    if f.get(FIELD).is_empty()
+        && !someone
+            .app
+            .doors
+            .proof_is_fresh(&someone.visit, &someone.signed_in)
+            .await?
+    {
         let fields = Form::filled([("next", next)]);
         return refused(&asked.page(&fields, Form::default()).await?);
     }

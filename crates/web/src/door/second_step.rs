@@ -29,16 +29,21 @@ struct CodePage {
     csrf: String,
     demonstrated: Option<String>,
     email: String,
+    app: bool,
+    passkey: bool,
     next: String,
     f: Form,
 }
 
 async fn page(visitor: &Visitor, visit: &Visit, pending: &PendingSignIn, f: Form) -> Result<CodePage, Failure> {
+    let (app, passkey) = visitor.app.doors.factor_kinds(visit, pending.user).await?;
     Ok(CodePage {
         head: Head::new(),
         csrf: visitor.csrf.clone(),
-        demonstrated: demonstrated(&visitor.app, visit, pending.user, true).await?,
+        demonstrated: demonstrated(&visitor.app, visit, pending.user, app).await?,
         email: pending.email.clone(),
+        app,
+        passkey: passkey && visitor.app.passkeys.is_some(),
         next: inside(f.get("next")).to_owned(),
         f,
     })

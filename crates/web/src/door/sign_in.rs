@@ -35,6 +35,7 @@ struct SignInPage {
     csrf: String,
     demonstration: bool,
     next: String,
+    passkeys: bool,
     flash: Option<String>,
     f: Form,
 }
@@ -47,6 +48,7 @@ pub async fn show(visitor: Visitor, Query(next): Query<Next>, headers: HeaderMap
         csrf: visitor.csrf.clone(),
         demonstration: visitor.app.config.demonstration,
         next: inside(&next.next).to_owned(),
+        passkeys: visitor.app.passkeys.is_some(),
         flash: said.and_then(|text| decode_flash(&text)),
         f: Form::default(),
     };
@@ -99,6 +101,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
         csrf: visitor.csrf.clone(),
         demonstration: app.config.demonstration,
         next,
+        passkeys: app.passkeys.is_some(),
         flash: None,
         f,
     };
@@ -111,7 +114,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
 /// What the database answered.
 pub async fn enter(visitor: &Visitor, visit: &Visit, user: UserId, headers: &HeaderMap, next: &str) -> Answer {
     let app = &visitor.app;
-    if app.doors.has_factor(visit, user).await? && !aloe_db::sabotage::is_on("N2-factor") {
+    if app.doors.has_factor(visit, user).await? && !aloe_db::sabotage::is_on("N13-factor") {
         app.doors.begin_sign_in(visit, user, &visitor.hash).await?;
         let path = format!("/sign-in/code?next={}", urlencode(next));
         return Ok(visitor.remember(see_other(&path)));

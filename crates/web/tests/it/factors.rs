@@ -1,4 +1,4 @@
-//! N2: who must have a second factor, what it takes to sign in with one, to add one and to turn one off.
+//! N13: who must have a second factor, what it takes to sign in with one, to add one and to turn one off.
 
 use aloe_domain::permission::{OrganisationKind, Role};
 use aloe_testkit::{Member, Organisation, PASSWORD, TestDb, visit};
@@ -50,7 +50,7 @@ async fn practice(app: &TestApp, slug: &str) -> Organisation {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_whoever_runs_an_organisation_works_only_with_a_second_factor() {
+async fn n13_whoever_runs_an_organisation_works_only_with_a_second_factor() {
     let app = TestApp::start().await;
     let practice = practice(&app, "must").await;
     for role in [Role::Owner, Role::Administrator] {
@@ -78,7 +78,7 @@ async fn n2_whoever_runs_an_organisation_works_only_with_a_second_factor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_the_database_lets_no_session_without_it_in_either() {
+async fn n13_the_database_lets_no_session_without_it_in_either() {
     let app = TestApp::start().await;
     let practice = practice(&app, "fenced").await;
     let strong = app.db.member(&practice, Role::Owner).await;
@@ -90,7 +90,7 @@ async fn n2_the_database_lets_no_session_without_it_in_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_an_organisation_may_ask_it_of_everybody_and_an_office_may_leave_it_to_its_managers() {
+async fn n13_an_organisation_may_ask_it_of_everybody_and_an_office_may_leave_it_to_its_managers() {
     let app = TestApp::start().await;
     let office = app.db.organisation("rules", OrganisationKind::PublicOffice).await;
     let owner = app.db.member(&office, Role::Owner).await;
@@ -127,7 +127,7 @@ async fn n2_an_organisation_may_ask_it_of_everybody_and_an_office_may_leave_it_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_with_a_second_factor_the_password_alone_opens_nothing_and_a_code_works_once() {
+async fn n13_with_a_second_factor_the_password_alone_opens_nothing_and_a_code_works_once() {
     let app = TestApp::start().await;
     let practice = practice(&app, "step").await;
     let member = app.db.member(&practice, Role::Reception).await;
@@ -154,7 +154,7 @@ async fn n2_with_a_second_factor_the_password_alone_opens_nothing_and_a_code_wor
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_five_wrong_codes_end_the_attempt_and_guessing_is_slowed_over_every_browser() {
+async fn n13_five_wrong_codes_end_the_attempt_and_guessing_is_slowed_over_every_browser() {
     let app = TestApp::start().await;
     let practice = practice(&app, "guesses").await;
     let member = app.db.member(&practice, Role::Reception).await;
@@ -184,7 +184,7 @@ async fn n2_five_wrong_codes_end_the_attempt_and_guessing_is_slowed_over_every_b
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_a_recovery_code_opens_once_and_its_owner_is_told() {
+async fn n13_a_recovery_code_opens_once_and_its_owner_is_told() {
     let app = TestApp::start().await;
     let practice = practice(&app, "codes").await;
     let member = app.db.member(&practice, Role::Reception).await;
@@ -220,7 +220,7 @@ async fn n2_a_recovery_code_opens_once_and_its_owner_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_a_reset_password_leaves_the_second_factor() {
+async fn n13_a_reset_password_leaves_the_second_factor() {
     let app = TestApp::start().await;
     let practice = practice(&app, "stays").await;
     let member = app.db.member(&practice, Role::Reception).await;
@@ -246,7 +246,7 @@ async fn n2_a_reset_password_leaves_the_second_factor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_turning_it_off_making_an_owner_and_adding_another_ask_again_after_ten_minutes() {
+async fn n13_turning_it_off_making_an_owner_and_adding_another_ask_again_after_ten_minutes() {
     let app = TestApp::start().await;
     let practice = practice(&app, "again").await;
     let owner = app.db.member(&practice, Role::Owner).await;
@@ -294,7 +294,7 @@ async fn n2_turning_it_off_making_an_owner_and_adding_another_ask_again_after_te
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_one_reveal_stays_one_click_and_a_burst_asks_again() {
+async fn n13_one_reveal_stays_one_click_and_a_burst_asks_again() {
     let app = TestApp::start().await;
     let practice = practice(&app, "burst").await;
     let doctor = app.db.member(&practice, Role::Practitioner).await;
@@ -327,7 +327,7 @@ async fn n2_one_reveal_stays_one_click_and_a_burst_asks_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn n2_a_secret_is_sealed_and_a_factor_that_was_never_shown_does_not_count() {
+async fn n13_a_secret_is_sealed_and_a_factor_that_was_never_shown_does_not_count() {
     let app = TestApp::start().await;
     let practice = practice(&app, "begun").await;
     let member = app.db.member(&practice, Role::Reception).await;

@@ -1,0 +1,1 @@
+SELECT fence.account_is_open($1) AS open

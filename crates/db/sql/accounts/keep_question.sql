@@ -1,0 +1,1 @@
+SELECT fence.keep_question($1, $2, $3, $4)::text

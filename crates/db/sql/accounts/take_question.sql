@@ -1,0 +1,1 @@
+SELECT question_id, sealed FROM fence.take_question($1, $2)

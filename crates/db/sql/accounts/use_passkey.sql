@@ -1,0 +1,1 @@
+SELECT fence.use_passkey($1, $2, $3)::text

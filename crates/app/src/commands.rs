@@ -132,6 +132,8 @@ pub enum OrganisationCommand {
     Create(CreateOptions),
     /// Invite the first owner again, of an organisation that nobody belongs to yet.
     Invite(InviteOptions),
+    /// Turn off the lost second factor of an organisation's only owner, a day from now.
+    FactorLost(FactorLostOptions),
 }
 
 /// Options of `organisation create`.
@@ -181,6 +183,23 @@ impl OwnerOptions {
         let origin = origin.unwrap_or_else(|| "https://localhost:8443".to_owned());
         println!("{origin}/invitation/{}", token.to_text().expose());
     }
+}
+
+/// Options of `organisation factor-lost`.
+#[derive(Args)]
+pub struct FactorLostOptions {
+    /// Its part of the public address.
+    #[arg(long)]
+    slug: String,
+    /// The only owner's e-mail address.
+    #[arg(long)]
+    owner_email: String,
+    /// Who asks, for the trail.
+    #[arg(long)]
+    operator: String,
+    /// How it was made sure that the owner asked, for the trail.
+    #[arg(long)]
+    purpose: String,
 }
 
 /// Options of `organisation invite`.
@@ -267,6 +286,33 @@ pub async fn create_organisation(settings: &Settings, options: &CreateOptions) -
         options.name
     );
     options.owner.print_link(&installation, &token);
+    Ok(())
+}
+
+/// Asks that the lost second factor of an organisation's only owner be turned off: everybody else asks a colleague.
+///
+/// # Errors
+/// A sentence about what is wrong and what to do.
+pub async fn factor_lost(settings: &Settings, options: &FactorLostOptions) -> Result<(), Trouble> {
+    let email = EmailAddress::parse(&options.owner_email).map_err(|e| Trouble::Plain(e.to_string()))?;
+    let installation = Installation::open(settings)?;
+    let opened = runtime::reach(&installation, settings).await?;
+    let unknown = || Trouble::Plain(format!("there is no organisation at {}.", options.slug));
+    let found = opened
+        .doors
+        .find_organisation(&options.slug)
+        .await?
+        .ok_or_else(unknown)?;
+    let mut tx = opened
+        .doors
+        .operator(found.id, &options.operator, &options.purpose)
+        .await?;
+    let due = organisations::ask_owner_factor_removal(&mut tx, &email).await?;
+    tx.commit().await?;
+    let due = due.ok_or_else(|| {
+        Trouble::Plain("this address is not of the organisation's only owner, or has no second factor. Where there are two owners, the other one turns it off on the team page.".into())
+    })?;
+    println!("The second factor is turned off at {due}, unless its owner signs in with it before.");
     Ok(())
 }
 

@@ -56,6 +56,9 @@ async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
         Command::Serve(options) => serve::serve(&cli.settings, &options).await,
         Command::Demo(options) => demo::fill(&cli.settings, &options).await,
         Command::Import(commands::ImportCommand::Patients(options)) => import::import(&cli.settings, &options).await,
+        Command::Organisation(commands::OrganisationCommand::FactorLost(options)) => {
+            commands::factor_lost(&cli.settings, &options).await
+        }
         Command::Organisation(commands::OrganisationCommand::Invite(options)) => {
             commands::invite_owner(&cli.settings, &options).await
         }

@@ -354,6 +354,30 @@ impl Doors {
         tx.commit().await
     }
 
+    /// When one's own factors are to be turned off because somebody said that they are lost.
+    ///
+    /// # Errors
+    /// `NotEntered` when the session has ended meanwhile.
+    pub async fn factor_removal(&self, visit: &Visit, who: &SignedIn) -> Result<Option<Timestamp>, DbError> {
+        let mut tx = self.auth(visit).await?;
+        let row = tx
+            .find(sql!("accounts/own_factor_removal"), &[&who.token_hash.as_slice()])
+            .await?;
+        tx.commit().await?;
+        Ok(row.and_then(|row| row.get("due")))
+    }
+
+    /// Stops that.
+    ///
+    /// # Errors
+    /// `NotEntered` when the session has ended meanwhile.
+    pub async fn stop_factor_removal(&self, visit: &Visit, who: &SignedIn) -> Result<(), DbError> {
+        let mut tx = self.auth(visit).await?;
+        tx.find(sql!("accounts/stop_factor_removal"), &[&who.token_hash.as_slice()])
+            .await?;
+        tx.commit().await
+    }
+
     /// Whether the last proof of this session is younger than ten minutes.
     ///
     /// # Errors

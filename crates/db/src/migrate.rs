@@ -55,6 +55,7 @@ migrations![
     "0028_links_of_half_an_hour",
     "0029_second_factors",
     "0030_passkeys",
+    "0031_lost_factors",
 ];
 
 /// What stops a migration.

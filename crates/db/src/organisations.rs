@@ -107,6 +107,21 @@ pub async fn open_synthetic(tx: &mut Tx<Operator>) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Asks that the second factors of an organisation's only owner be turned off, a day from now: there is no colleague to ask.
+/// Answers when, and nothing for somebody who is not the only owner or has none.
+///
+/// # Errors
+/// What the database answered.
+pub async fn ask_owner_factor_removal(
+    tx: &mut Tx<Operator>,
+    email: &EmailAddress,
+) -> Result<Option<jiff::Timestamp>, DbError> {
+    let row = tx
+        .get(sql!("organisations/ask_owner_factor_removal"), &[&email.canonical()])
+        .await?;
+    Ok(row.get("due"))
+}
+
 /// Gives a member of a synthetic organisation an authenticator app.
 ///
 /// # Errors

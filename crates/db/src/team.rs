@@ -192,6 +192,32 @@ pub async fn require_factors(tx: &mut Tx<Owners>, rule: FactorRule) -> Result<()
     Ok(())
 }
 
+/// Asks that the second factors of a member who lost them be turned off, a day from now. Answers when, and nothing for somebody
+/// who has none.
+///
+/// # Errors
+/// `Refused(ProofNeeded)` when the last proof is older than ten minutes, `Refused(OnlyOwners)` for an owner by somebody who is
+/// none, `Denied` for oneself.
+pub async fn ask_factor_removal(tx: &mut Tx<Team>, member: MembershipId) -> Result<Option<Timestamp>, DbError> {
+    let row = tx.get(sql!("team/ask_factor_removal"), &[&member.as_uuid()]).await?;
+    Ok(row.get("due"))
+}
+
+/// Whose second factors are to be turned off, and when.
+///
+/// # Errors
+/// What the database answered.
+pub async fn factor_removals(tx: &mut Tx<Team>) -> Result<Vec<(MembershipId, Timestamp)>, DbError> {
+    let rows = tx.rows(sql!("team/factor_removals"), &[]).await?;
+    let each = |row: &Row| {
+        (
+            MembershipId::from_uuid(row.get("membership_id")),
+            row.get("effective_at"),
+        )
+    };
+    Ok(rows.iter().map(each).collect())
+}
+
 /// Withdraws an invitation.
 ///
 /// # Errors

@@ -9,13 +9,13 @@ use aloe_db::settings::{self, NewClosure};
 use aloe_db::{patients, proofs, team};
 use aloe_domain::booking::Channel;
 use aloe_domain::email::EmailAddress;
-use aloe_domain::ids::{BookingId, EncounterId, InvitationId, PatientId};
+use aloe_domain::ids::{BookingId, EncounterId, InvitationId, MembershipId, PatientId};
 use aloe_domain::language::Language;
 use aloe_domain::name::PersonName;
 use aloe_domain::permission::{OrganisationKind, Role, RoleSet, need};
 use aloe_domain::phone::PhoneNumber;
 use aloe_domain::scheduling::{MinuteOfDay, Period};
-use aloe_vault::{Pin, Token, TokenDomain, TokenHash};
+use aloe_vault::{Pin, Token, TokenDomain, TokenHash, TotpSecret};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub struct Furnished {
     pub block: Uuid,
     /// An invitation that nobody has accepted, and what its link holds.
     pub invitation: (InvitationId, Token),
+    /// A colleague with a second factor that is said to be lost.
+    pub colleague: MembershipId,
 }
 
 impl TestDb {
@@ -77,6 +79,7 @@ impl TestDb {
         let closure = self.closure(&at, &owner).await;
         let block = self.block(&at, &owner).await;
         let invitation = self.invitation(&at, &owner).await;
+        let colleague = self.colleague(&at, &owner).await;
         Furnished {
             at,
             owner,
@@ -92,7 +95,30 @@ impl TestDb {
             closure,
             block,
             invitation,
+            colleague,
         }
+    }
+
+    async fn colleague(&self, at: &Organisation, owner: &Member) -> MembershipId {
+        let role = match owner.membership.kind {
+            OrganisationKind::Practice => Role::Reception,
+            OrganisationKind::PublicOffice => Role::Manager,
+        };
+        let colleague = self.member(at, role).await;
+        let (doors, visit, key) = (&self.doors, visit(), Self::installation_key().await.factors());
+        let access = colleague.access.hash(TokenDomain::SESSION);
+        let who = doors.look_up(&access).await.unwrap().unwrap();
+        let secret = TotpSecret::random().unwrap();
+        let app = doors.begin_app(&visit, &who, &key, "App", &secret).await.unwrap();
+        doors.confirm_app(&visit, &who, app, 1).await.unwrap();
+        let scope = owner.membership.scope::<need::Team>().unwrap();
+        let mut tx = doors.member(&visit, &scope).await.unwrap();
+        let due = team::ask_factor_removal(&mut tx, colleague.membership.id)
+            .await
+            .unwrap();
+        assert!(due.is_some());
+        tx.commit().await.unwrap();
+        colleague.membership.id
     }
 
     async fn files(&self, owner: &Member, patient: PatientId) -> (Uuid, (PatientId, Uuid)) {

@@ -219,6 +219,7 @@ fn running() -> Vec<Route> {
         ),
         write("/o/{org}/team/factors", Needs(Owners), office::team::require_factors),
         write("/o/{org}/team/{id}", Needs(Team), office::team::change),
+        write("/o/{org}/team/{id}/lost-factor", Needs(Team), office::team::lost_factor),
         write(
             "/o/{org}/team/invitations/{id}/withdraw",
             Needs(Team),
@@ -288,6 +289,7 @@ fn doors() -> Vec<Route> {
         read("/account/app", SignedIn, door::factors::show),
         write("/account/app/code", SignedIn, door::factors::finish),
         write("/account/factors/remove", SignedIn, door::factors::remove),
+        write("/account/factors/keep", SignedIn, door::factors::keep),
         write("/account/codes", SignedIn, door::factors::make_codes),
         write("/account/passkey/ask", SignedIn, door::passkey::ask_new),
         write("/account/passkey", SignedIn, door::passkey::take_new),

@@ -45,6 +45,7 @@ struct AccountPage {
     sessions: Vec<Line>,
     factors: Vec<FactorLine>,
     codes: i64,
+    lost_on: Option<String>,
     passkeys: bool,
     owed: Vec<String>,
     happened: Vec<(String, String)>,
@@ -56,6 +57,7 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
     let (app, who) = (&someone.app, &someone.signed_in);
     let sessions = app.doors.own_sessions(&someone.visit, who).await?;
     let (factors, codes) = app.doors.own_factors(&someone.visit, who).await?;
+    let due = app.doors.factor_removal(&someone.visit, who).await?;
     let notices = app.doors.own_notices(&someone.visit, who).await?;
     let zone = who.memberships.first().map_or(TimeZone::UTC, |m| m.zone.clone());
     Ok(AccountPage {
@@ -74,6 +76,7 @@ async fn page(someone: &Someone, f: Form) -> Result<AccountPage, Failure> {
             .map(|f| factor_line(f, &zone))
             .collect(),
         codes,
+        lost_on: due.map(|due| clock::short_moment(due, &zone)),
         passkeys: app.passkeys.is_some(),
         owed: who
             .memberships
@@ -120,6 +123,8 @@ pub(super) fn notice_words(what: &str) -> &'static str {
         "factor_added" => "A second factor was added",
         "factor_removed" => "A second factor was turned off",
         "recovery_codes_made" => "New recovery codes were made",
+        "factor_removal_asked" => "A colleague said that you lost your second factor: it is turned off a day later",
+        "factor_removal_stopped" => "Turning off your second factor was stopped",
         "recovery_code" => "A recovery code was used",
         "password_reset" => "The password was replaced through a link in your mailbox",
         _ => "Something was changed",

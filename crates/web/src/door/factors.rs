@@ -174,6 +174,19 @@ async fn fresh_codes(someone: &Someone) -> Answer {
     })
 }
 
+/// Stops what a colleague asked for, who said that the factors are lost.
+pub async fn keep(someone: Someone, _f: Form) -> Answer {
+    let app = &someone.app;
+    app.doors
+        .stop_factor_removal(&someone.visit, &someone.signed_in)
+        .await?;
+    Ok(see_other_saying(
+        app,
+        "/account",
+        "It is stopped. Your second factor stays as it is.",
+    ))
+}
+
 /// Turns a factor off.
 pub async fn remove(someone: Someone, mut f: Form) -> Answer {
     let factor: Uuid = f.get("factor").parse().map_err(|_| Failure::Missing)?;

@@ -35,6 +35,10 @@ pub struct MemberLine {
     since: String,
     signed_in: String,
     only_owner: bool,
+    /// Whether it is the member who looks.
+    is_self: bool,
+    /// When its second factors are to be turned off, blank when nobody asked.
+    factor_lost: String,
     /// Whether its form is shown at once.
     open: bool,
     f: Form,
@@ -77,6 +81,7 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
     tx.done().await?;
     let mut tx = staff.begin().await?;
     let invitations = team::invitations(&mut tx).await?;
+    let removals = team::factor_removals(&mut tx).await?;
     tx.done().await?;
     let owners = members
         .iter()
@@ -89,7 +94,13 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
             .iter()
             .map(|m| {
                 let typed = change.as_ref().filter(|(id, _)| *id == m.id).map(|(_, f)| f.clone());
-                member_line(m, owners, staff.zone(), typed)
+                let due = removals.iter().find(|(id, _)| *id == m.id).map(|(_, due)| *due);
+                let mut line = member_line(m, owners, staff.zone(), typed);
+                line.is_self = m.id == staff.member.id;
+                line.factor_lost = due
+                    .map(|due| clock::plain_moment(due, staff.zone()))
+                    .unwrap_or_default();
+                line
             })
             .collect(),
         invitations: invitations.iter().map(|i| invitation_line(i, staff.zone())).collect(),
@@ -143,6 +154,8 @@ fn member_line(m: &TeamMember, owners: usize, zone: &TimeZone, typed: Option<For
         signed_in: m
             .signed_in_at
             .map_or_else(|| "Not yet".to_owned(), |at| clock::plain_moment(at, zone)),
+        is_self: false,
+        factor_lost: String::new(),
         only_owner: owners == 1 && m.active && m.roles.contains(Role::Owner),
         open,
         f,
@@ -335,6 +348,53 @@ pub async fn withdraw(staff: Staff<Team>, Path((_, id)): Path<(String, String)>,
         &staff.link("/team"),
         "The invitation is withdrawn. Its link does nothing now.",
     ))
+}
+
+/// Asks that the second factors of a colleague who lost them be turned off: a day later, and the colleague is told at once.
+pub async fn lost_factor(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, mut f: Form) -> Answer {
+    let id: MembershipId = id.parse().map_err(|_| Failure::Missing)?;
+    let asked = Asked::member(&staff, "/team", "turn off a colleague's second factor");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
+    let mut tx = staff.begin_as_member().await?;
+    let members = team::members(&mut tx).await?;
+    tx.done().await?;
+    let colleague = members.iter().find(|m| m.id == id).ok_or(Failure::Missing)?;
+    let mut tx = staff.begin().await?;
+    let due = match asked.ask(team::ask_factor_removal(&mut tx, id).await, &f).await? {
+        Ok(due) => due,
+        Err(page) => return Ok(page),
+    };
+    let Some(due) = due else {
+        return Err(Failure::Refused(
+            "This colleague has no second factor that could be lost.".into(),
+        ));
+    };
+    let when = clock::plain_moment(due, staff.zone());
+    let body = format!(
+        "{name}, {by} says that you lost your second factor. It is turned off on {when}; then you sign in with your password and add another.\n\nIf you did not ask for that, sign in as you always do: that stops it. Then tell an owner of {organisation}.",
+        name = colleague.name,
+        by = staff.member.name,
+        organisation = staff.member.organisation_name,
+    );
+    let message = Message {
+        channel: Channel::Email,
+        template: "factor_lost",
+        language: "en",
+        to: &colleague.email,
+        subject: "Your second factor is to be turned off",
+        body: &body,
+        booking: None,
+        dedupe_key: &format!("factor lost {id} {due}"),
+    };
+    messages::queue(&mut tx, &staff.app.keys, &message).await?;
+    tx.commit().await?;
+    let said = format!(
+        "{} is told, and signs in with the password alone from {when} on.",
+        colleague.name
+    );
+    Ok(see_other_saying(&staff.app, &staff.link("/team"), &said))
 }
 
 /// Says who needs a second factor besides those who always do: an owner's decision, with a fresh proof.

@@ -106,6 +106,7 @@ fn thing(entity: &str) -> &'static str {
         "notes" => "a signed note",
         "memberships" => "a member of the team",
         "invitations" => "an invitation",
+        "factor_removals" => "the turning off of a lost second factor",
         "organisations" => "the organisation's settings",
         "locations" => "a place",
         "resources" => "a diary",

@@ -353,3 +353,95 @@ async fn n13_a_secret_is_sealed_and_a_factor_that_was_never_shown_does_not_count
     let (_, page) = by_password(&app, &member).await;
     assert_eq!(page.location, "/", "it does not count yet");
 }
+
+async fn a_day_later(app: &TestApp) {
+    let back = "BEGIN; SET LOCAL session_replication_role = replica;
+        UPDATE aloe.factor_removals SET asked_at = asked_at - interval '25 hours', effective_at = effective_at - interval '25 hours'; COMMIT";
+    app.db.superuser().await.batch_execute(back).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n13_a_lost_factor_takes_a_colleague_a_day_and_a_warning() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "lost").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let member = app.db.member(&practice, Role::Administrator).await;
+    let (mut first, _) = by_password(&app, &member).await;
+    add_app(&mut first).await;
+    let mut owners = app.signed_in(&owner);
+    let path = format!("/o/lost/team/{}/lost-factor", member.membership.id);
+    let own = format!("/o/lost/team/{}/lost-factor", owner.membership.id);
+    let refused = owners.post("/o/lost/team", &own, &[]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "nobody asks for themselves");
+    let asked = owners.post("/o/lost/team", &path, &[]).await;
+    assert_eq!(asked.location, "/o/lost/team", "{}", asked.text);
+    assert!(
+        owners
+            .get("/o/lost/team")
+            .await
+            .text
+            .contains("Said to have lost the second factor")
+    );
+    assert!(
+        first
+            .get("/account")
+            .await
+            .text
+            .contains("A colleague said that you lost your second factor")
+    );
+    // Before the day is over nothing has changed.
+    let (_, page) = by_password(&app, &member).await;
+    assert!(page.location.starts_with("/sign-in/code"));
+    a_day_later(&app).await;
+    let (mut again, page) = by_password(&app, &member).await;
+    assert_eq!(page.location, "/", "the password alone signs in");
+    assert_eq!(
+        again.get("/o/lost/calendar").await.location,
+        "/account#factors",
+        "and another is added first"
+    );
+    assert!(
+        first.get("/account").await.location.starts_with("/sign-in"),
+        "sessions that were open have ended"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n13_whoever_still_has_the_factor_stops_its_removal() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "kept").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    for by_click in [true, false] {
+        let member = app.db.member(&practice, Role::Reception).await;
+        let (mut first, _) = by_password(&app, &member).await;
+        let codes = add_app(&mut first).await;
+        let path = format!("/o/kept/team/{}/lost-factor", member.membership.id);
+        app.signed_in(&owner).post("/o/kept/team", &path, &[]).await;
+        if by_click {
+            let stopped = first.post("/account", "/account/factors/keep", &[]).await;
+            assert_eq!(stopped.location, "/account");
+        } else {
+            let (mut browser, _) = by_password(&app, &member).await;
+            browser
+                .post("/sign-in/code", "/sign-in/code", &[("code", &codes[0])])
+                .await;
+        }
+        a_day_later(&app).await;
+        let (_, page) = by_password(&app, &member).await;
+        assert!(page.location.starts_with("/sign-in/code"), "by click: {by_click}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n13_an_administrator_turns_off_no_owners_factor() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "ranks").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let admin = app.db.member(&practice, Role::Administrator).await;
+    let (mut first, _) = by_password(&app, &owner).await;
+    add_app(&mut first).await;
+    let path = format!("/o/ranks/team/{}/lost-factor", owner.membership.id);
+    let refused = app.signed_in(&admin).post("/o/ranks/team", &path, &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Only an owner"));
+}

@@ -28,6 +28,8 @@ pub fn path(of: &Furnished, template: &str, slug: &str) -> String {
         consultation(of.consultation)
     } else if template.contains("/identifiers/") {
         of.identifier.to_string()
+    } else if template.ends_with("/lost-factor") {
+        of.colleague.to_string()
     } else if template.contains("/invitations/") {
         of.invitation.0.to_string()
     } else if template.contains("/team/") {

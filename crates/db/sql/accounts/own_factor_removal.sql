@@ -1,0 +1,1 @@
+SELECT fence.own_factor_removal($1) AS due

@@ -1,0 +1,1 @@
+SELECT fence.stop_factor_removal($1) AS stopped

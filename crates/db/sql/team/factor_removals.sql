@@ -1,0 +1,1 @@
+SELECT membership_id, effective_at FROM factor_removals WHERE organisation_id = $1 AND ended_at IS NULL

@@ -463,3 +463,22 @@ test('an owner says who needs a second factor', async () => {
   await page.locator('form', { has: page.getByRole('radio', { name: 'Everybody' }) }).getByRole('button', { name: 'Save' }).click();
   await page.getByText('Whoever needs a second factor now').waitFor();
 });
+
+test('a lost second factor is turned off by a colleague, a day later, and its owner is told', async () => {
+  const manager = await signIn('manager', 1, { viewport: PHONE });
+  const owner = await signIn('owner', 1);
+  await owner.goto(`/o/${organisations[1].slug}/team`);
+  const row = owner.getByRole('region', { name: 'Members' }).getByRole('row', { name: member('manager', 1).name });
+  await row.locator('summary').click();
+  await screenshot(owner, 'team-lost-factor');
+  await axe(owner);
+  await row.getByRole('button', { name: /Turn it off/ }).click();
+  if (await owner.getByRole('heading', { name: 'Confirm that it is you' }).count()) await fillCode(owner, 'Code', 'Confirm');
+  await owner.getByText('is told, and signs in with the password alone from').waitFor();
+  await manager.goto('/account');
+  await manager.getByText('A colleague said that you lost your second factor. It is turned off').waitFor();
+  await screenshot(manager, 'account-lost-factor');
+  await axe(manager);
+  await manager.getByRole('button', { name: 'Stop that' }).click();
+  await manager.getByText('It is stopped').waitFor();
+});

@@ -83,6 +83,8 @@ test('every page of the flow is accessible and has a drawing', async () => {
   await page.goto(front());
   await look('services');
   await openTimes(page, 'Consultation');
+  // Somebody who moves is shown the day of their booking: one with times left, however late it is today.
+  await openDay(page, 3);
   await look('times');
   await page.locator('.times button').last().click();
   await says(page, 'Who is coming?');

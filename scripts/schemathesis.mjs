@@ -33,11 +33,16 @@ function ask(aloe, jar, method, path, form) {
 /** The cookies of somebody signed in. */
 async function signIn(aloe, member) {
   const jar = {};
-  const page = await ask(aloe, jar, 'GET', '/sign-in');
-  const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)[1];
-  const form = new URLSearchParams({ csrf, email: member.email, password: member.password }).toString();
-  const { status } = await ask(aloe, jar, 'POST', '/sign-in', form);
-  if (status !== 303) throw new Error(`Signing in answered ${status}.`);
+  const send = async (path, fields) => {
+    const page = await ask(aloe, jar, 'GET', path);
+    const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)[1];
+    const form = new URLSearchParams({ csrf, ...fields(page.text) }).toString();
+    const { status } = await ask(aloe, jar, 'POST', path, form);
+    if (status !== 303) throw new Error(`${path} answered ${status}.`);
+  };
+  await send('/sign-in', () => ({ email: member.email, password: member.password }));
+  // The demonstration shows the code that the authenticator app would.
+  await send('/sign-in/code', (text) => ({ code: /<b data-code>(\d+)</.exec(text)[1] }));
   return jar;
 }
 

@@ -56,16 +56,7 @@ impl TestDb {
             database: name,
             ..shared.maintenance.clone()
         };
-        let sizes = PoolSizes {
-            members: 16,
-            public: 40,
-            auth: 8,
-            jobs: 4,
-            operator: 4,
-        };
-        let doors = server
-            .doors(|login| shared.key.login_password(login).expose().to_owned(), sizes)
-            .unwrap();
+        let doors = shared.doors(&server);
         doors.renew_context_key().await.unwrap();
         let test = Self {
             doors,
@@ -74,6 +65,11 @@ impl TestDb {
         };
         test.sabotage().await;
         test
+    }
+
+    /// Doors of another node onto the same database, with connections of its own.
+    pub async fn doors_of_another_node(&self) -> Doors {
+        SHARED.get_or_init(start).await.doors(&self.server)
     }
 
     /// A connection as the superuser of this test's cluster: past every policy.
@@ -194,6 +190,19 @@ fn sweep_after(pid: u32, folder: &Path) -> Child {
 }
 
 impl Shared {
+    fn doors(&self, server: &Server) -> Doors {
+        let sizes = PoolSizes {
+            members: 16,
+            public: 40,
+            auth: 8,
+            jobs: 4,
+            operator: 4,
+        };
+        server
+            .doors(|login| self.key.login_password(login).expose().to_owned(), sizes)
+            .unwrap()
+    }
+
     async fn connect(&self, database: &str) -> Client {
         let server = Server {
             database: database.to_owned(),

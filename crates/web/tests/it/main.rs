@@ -15,6 +15,7 @@ mod door;
 mod edge;
 mod factors;
 mod hostile;
+mod nodes;
 mod permissions;
 mod reset;
 mod support;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
+use aloe_db::doors::Doors;
 use aloe_testkit::{Member, TestDb};
 use aloe_vault::{PasswordHasher, PasswordParameters, PasswordWorkers};
 use aloe_web::routes;
@@ -18,7 +20,7 @@ use tower::ServiceExt;
 /// The application on a test's database.
 pub struct TestApp {
     /// Its database.
-    pub db: TestDb,
+    pub db: Arc<TestDb>,
     /// The application itself.
     pub state: Aloe,
     router: Router,
@@ -53,7 +55,18 @@ const INSTALLATION: &str = "test";
 impl TestApp {
     /// The application on a fresh database.
     pub async fn start() -> Self {
-        let db = TestDb::fresh().await;
+        let db = Arc::new(TestDb::fresh().await);
+        let doors = db.doors.clone();
+        Self::node(db, doors).await
+    }
+
+    /// Another node of the same installation: on the same database, with connections and a memory of its own.
+    pub async fn beside(&self) -> Self {
+        let doors = self.db.doors_of_another_node().await;
+        Self::node(Arc::clone(&self.db), doors).await
+    }
+
+    async fn node(db: Arc<TestDb>, doors: Doors) -> Self {
         let one = NonZeroUsize::MIN;
         let hasher = PasswordHasher::of(PasswordParameters::default());
         let passwords = PasswordWorkers::start(hasher, one, one.saturating_add(31)).unwrap();
@@ -64,7 +77,7 @@ impl TestApp {
             requests_per_second: 0,
         };
         let key = TestDb::installation_key().await;
-        let app = Aloe::new(db.doors.clone(), db.keys.clone(), key, passwords, config);
+        let app = Aloe::new(doors, db.keys.clone(), key, passwords, config);
         Self {
             db,
             router: routes::router(app.clone()),

@@ -220,18 +220,6 @@ impl Doors {
     }
 }
 
-impl Doors {
-    /// Forgets what was counted of an act: whoever got in is no guesser.
-    ///
-    /// # Errors
-    /// When the limiter does not answer.
-    pub async fn forgive(&self, act: &str, key: &str) -> Result<(), DbError> {
-        let bucket = bucket(act, key);
-        bare_rows(self.auth.get().await?, sql!("doors/forgive"), &[&bucket.as_slice()]).await?;
-        Ok(())
-    }
-}
-
 fn bucket(act: &str, key: &str) -> [u8; 32] {
     let hash = Sha256::new().chain_update(act).chain_update([0]).chain_update(key);
     hash.finalize().into()

@@ -15,6 +15,7 @@ pub mod connect;
 pub mod doors;
 pub mod error;
 pub mod factors;
+pub mod guesses;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;

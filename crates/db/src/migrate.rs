@@ -56,6 +56,7 @@ migrations![
     "0029_second_factors",
     "0030_passkeys",
     "0031_lost_factors",
+    "0032_guesses",
 ];
 
 /// What stops a migration.

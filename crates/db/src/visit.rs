@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use aloe_vault::TokenHash;
 use uuid::Uuid;
 
 /// The source and the id of one request.
@@ -11,6 +12,8 @@ pub struct Visit {
     pub source: IpAddr,
     /// Names the request in logs, problems and the trail.
     pub request: Uuid,
+    /// The browser, where it keeps a cookie from an earlier sign-in.
+    pub device: Option<TokenHash>,
 }
 
 impl Visit {
@@ -19,6 +22,20 @@ impl Visit {
         Self {
             source,
             request: Uuid::now_v7(),
+            device: None,
         }
+    }
+
+    /// The network it comes from, as limits count it.
+    pub fn network(&self) -> String {
+        network(self.source).to_string()
+    }
+}
+
+/// One customer of an IPv6 provider holds a whole /64.
+pub fn network(source: IpAddr) -> IpAddr {
+    match source {
+        IpAddr::V4(_) => source,
+        IpAddr::V6(six) => IpAddr::from((u128::from(six) >> 64 << 64).to_be_bytes()),
     }
 }

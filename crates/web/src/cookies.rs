@@ -24,6 +24,8 @@ pub enum Cookie {
     Calendar,
     /// A link for a new password that was opened.
     Reset,
+    /// A browser that somebody signed in with.
+    Device,
 }
 
 impl Cookie {
@@ -38,6 +40,7 @@ impl Cookie {
             Self::Flash => "flash",
             Self::Calendar => "calendar",
             Self::Reset => "reset",
+            Self::Device => "device",
         };
         format!("__Host-aloe-{}-{what}", config.installation)
     }

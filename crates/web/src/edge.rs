@@ -262,7 +262,7 @@ struct Counted {
 
 impl Counts {
     fn enter(counts: &Arc<Self>, source: IpAddr) -> Option<Counted> {
-        let source = crate::pace::network(source.to_canonical());
+        let source = aloe_db::visit::network(source.to_canonical());
         let mut open = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = open.values().sum();
         let mine = open.entry(source).or_default();

@@ -236,7 +236,7 @@ impl Failure {
 }
 
 /// How long to wait before the next try.
-fn waiting(l: Speech, seconds: u64) -> String {
+pub(crate) fn waiting(l: Speech, seconds: u64) -> String {
     match seconds {
         0..=90 => l.say(
             "Wait {n} seconds, then try again.",

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use aloe_db::visit::network;
+
 /// Sources remembered before those at rest are forgotten.
 const REMEMBERED: usize = 20_000;
 
@@ -48,14 +50,6 @@ impl Pace {
         }
         *at = from + self.period;
         0
-    }
-}
-
-/// One customer of an IPv6 provider holds a whole /64.
-pub fn network(source: IpAddr) -> IpAddr {
-    match source {
-        IpAddr::V4(_) => source,
-        IpAddr::V6(six) => IpAddr::from((u128::from(six) >> 64 << 64).to_be_bytes()),
     }
 }
 

@@ -33,6 +33,19 @@ pub fn refused(template: &impl Template) -> Answer {
     Ok(response)
 }
 
+/// Renders a form that was sent too often, with the seconds to wait in a header, as 429.
+///
+/// # Errors
+/// When the template fails.
+pub fn too_often(template: &impl Template, seconds: u64) -> Answer {
+    let mut response = html(template)?;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response
+        .headers_mut()
+        .insert(axum::http::header::RETRY_AFTER, axum::http::HeaderValue::from(seconds));
+    Ok(response)
+}
+
 /// Renders a form that somebody or something came before: the page again, with what is in the way, as 409.
 ///
 /// # Errors

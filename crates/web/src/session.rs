@@ -87,9 +87,19 @@ pub fn source_of(extensions: &axum::http::Extensions) -> IpAddr {
     peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical())
 }
 
+/// Where a request comes from, and which browser it is.
+pub fn visit_of(app: &Aloe, request: &Request) -> Visit {
+    let device = Cookie::Device.read(&app.config, request.headers());
+    let device = device.and_then(|text| Token::parse(&text).ok());
+    Visit {
+        device: device.map(|token| token.hash(TokenDomain::DEVICE)),
+        ..Visit::from(source_of(request.extensions()))
+    }
+}
+
 /// Finds the session of each request, renewing it when only the refresh token is left, and puts it where handlers find it.
 pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: Next) -> Response {
-    let visit = Visit::from(source_of(request.extensions()));
+    let visit = visit_of(&app, &request);
     request.extensions_mut().insert(visit);
     let (mut fresh, mut member) = (None, None);
     let (method, headers) = (request.method().clone(), request.headers().clone());

@@ -1,6 +1,5 @@
 //! A browser on pages without a session: the sign-in page, invitations, public booking. A random cookie binds its forms.
 
-use aloe_db::visit::Visit;
 use aloe_vault::{Token, TokenDomain, TokenHash};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -9,7 +8,7 @@ use axum::response::Response;
 
 use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
-use crate::session::{CsrfSubject, source_of};
+use crate::session::{CsrfSubject, visit_of};
 use crate::state::Aloe;
 
 /// Seconds that a browser is remembered on public pages.
@@ -48,7 +47,7 @@ impl Visitor {
 
 /// Finds or draws the browser's token, before forms are read.
 pub async fn find_visitor(State(app): State<Aloe>, mut request: Request, next: Next) -> Response {
-    let visit = Visit::from(source_of(request.extensions()));
+    let visit = visit_of(&app, &request);
     let known = Cookie::Visitor
         .read(&app.config, request.headers())
         .and_then(|text| Token::parse(&text).ok());

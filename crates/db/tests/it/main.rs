@@ -13,6 +13,7 @@ mod clinical;
 mod expiry;
 mod fence;
 mod guards;
+mod guesses;
 mod jobs;
 mod patients;
 mod renewal;

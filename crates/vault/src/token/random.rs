@@ -29,6 +29,8 @@ impl TokenDomain {
     pub const INVITATION: Self = Self("aloe/1/token/invitation");
     /// The link by which a forgotten password is replaced.
     pub const RESET: Self = Self("aloe/1/token/reset");
+    /// The cookie by which a browser is known again that somebody signed in with.
+    pub const DEVICE: Self = Self("aloe/1/token/device");
     /// The secret by which a job is claimed.
     pub const JOB_CLAIM: Self = Self("aloe/1/token/job claim");
 

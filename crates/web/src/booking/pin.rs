@@ -21,7 +21,6 @@ use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::notify::{self, About};
-use crate::pace::network;
 use crate::page::{Answer, html, see_other};
 
 /// Seconds between two PINs to one phone.
@@ -87,7 +86,7 @@ async fn admit(guest: &Guest, phone: &PhoneNumber) -> Result<(), Failure> {
     let limits = [
         ("pin number", phone.e164().to_owned(), 3, 5.0 * 60.0),
         ("pin number day", phone.e164().to_owned(), 6, 4.0 * 3600.0),
-        ("pin source", network(guest.visit.source).to_string(), 10, 6.0 * 60.0),
+        ("pin source", guest.visit.network(), 10, 6.0 * 60.0),
         ("pin organisation", guest.slug.clone(), 200, 18.0),
     ];
     for (act, key, burst, period) in limits {

@@ -17,7 +17,6 @@ use super::trip::{Trip, TripQuery};
 use crate::clock;
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::pace::network;
 use crate::page::{Answer, html, see_other};
 use crate::query::Query;
 
@@ -343,11 +342,7 @@ pub async fn hold(guest: Guest, f: Form) -> Answer {
     let trip = query.resolve(&guest.agenda)?;
     let start = trip.start()?;
     let app = &guest.visitor.app;
-    match app
-        .doors
-        .throttle("hold", &network(guest.visit.source).to_string(), 30, 10.0)
-        .await?
-    {
+    match app.doors.throttle("hold", &guest.visit.network(), 30, 10.0).await? {
         0 => {}
         wait => return Err(Failure::TooOften(wait)),
     }

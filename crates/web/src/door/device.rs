@@ -1,4 +1,48 @@
-//! A device in words, out of what its browser calls itself.
+//! The browser that somebody signs in with: known again by a cookie, and put into words.
+
+use aloe_db::visit::Visit;
+use aloe_domain::ids::UserId;
+use aloe_vault::{Token, TokenDomain};
+use axum::http::HeaderMap;
+
+use super::sign_in::device_of;
+use crate::cookies::{Cookie, add};
+use crate::failure::Failure;
+use crate::state::Aloe;
+
+/// Seconds that a browser is known after somebody signed in with it: a year.
+const REMEMBERED: u32 = 365 * 24 * 3600;
+
+/// Knows a browser from now on: whoever guesses elsewhere does not slow it down. When it is a new one, the account's owner is told
+/// by mail. Of its two sets of headers, the request's name the browser and the answer's give it a cookie.
+///
+/// # Errors
+/// What the database answered.
+pub async fn remember(
+    app: &Aloe,
+    visit: &Visit,
+    user: UserId,
+    (request, answer): (&HeaderMap, &mut HeaderMap),
+) -> Result<(), Failure> {
+    let device = match visit.device {
+        Some(known) => known,
+        None => {
+            let fresh = Token::random()?;
+            let cookie = Cookie::Device.set(&app.config, fresh.to_text().expose(), REMEMBERED);
+            add(answer, cookie);
+            fresh.hash(TokenDomain::DEVICE)
+        }
+    };
+    let (browser, source, origin) = (words(&device_of(request)), visit.source, &app.config.origin);
+    let body = format!(
+        "Somebody signed in to your account with a browser that was not used for it before: {browser}, from {source}.\n\nIf it was you, there is nothing to do.\n\nIf it was not, open {origin}/reset now and choose a new password: that ends every session. Then tell a colleague who runs your team."
+    );
+    let mail = ("Signed in with a new browser", body.as_str());
+    Ok(app
+        .doors
+        .remember_device(visit, user, &device, &app.mails, mail)
+        .await?)
+}
 
 /// `Chrome on Android`. What a browser says of itself proves nothing: it helps its owner to tell one session from another.
 pub fn words(agent: &str) -> String {

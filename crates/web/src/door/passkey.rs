@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::sign_in::{arrive, device_of, inside};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::pace::network;
 use crate::page::see_other_saying;
 use crate::session::{FreshPair, Someone, csrf_subject};
 use crate::state::Aloe;
@@ -163,14 +162,14 @@ pub async fn take_second(visitor: Visitor, Extension(visit): Extension<Visit>, h
         return Err(Failure::SignedOut);
     }
     Ok(lead(
-        arrive(app, &visit, user, pair, inside(f.get("next")), None).await?,
+        arrive(app, &visit, user, pair, &headers, (inside(f.get("next")), None)).await?,
     ))
 }
 
 /// Asks whoever it is for a passkey: no address is typed, and nothing is told of any account.
 pub async fn ask_anyone(visitor: Visitor, Extension(visit): Extension<Visit>, _f: Form) -> Told {
     let app = &visitor.app;
-    let source = network(visit.source).to_string();
+    let source = visit.network();
     match app.doors.throttle("passkey source", &source, 30, 4.0).await? {
         0 => {}
         wait => return Err(Failure::TooOften(wait)),
@@ -199,6 +198,6 @@ pub async fn take_anyones(visitor: Visitor, Extension(visit): Extension<Visit>, 
         return Err(Failure::SignedOut);
     }
     Ok(lead(
-        arrive(app, &visit, user, pair, inside(f.get("next")), None).await?,
+        arrive(app, &visit, user, pair, &headers, (inside(f.get("next")), None)).await?,
     ))
 }

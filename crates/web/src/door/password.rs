@@ -7,25 +7,44 @@ use aloe_vault::{NotChosen, Password, PasswordError, StoredPassword, Verdict};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
-use crate::pace::network;
 use crate::state::Aloe;
 
-/// Counts the attempt against its source and its account.
-///
-/// # Errors
-/// `TooOften` with the seconds to wait.
-pub async fn admit(app: &Aloe, visit: &Visit, email: &EmailAddress) -> Result<(), Failure> {
-    let by_source = app
-        .doors
-        .throttle("sign-in source", &network(visit.source).to_string(), 30, 4.0)
-        .await?;
-    let by_account = app
-        .doors
-        .throttle("sign-in account", &email.canonical(), 10, 20.0)
-        .await?;
-    match by_source.max(by_account) {
-        0 => Ok(()),
-        wait => Err(Failure::TooOften(wait)),
+/// A password that somebody types, with what was counted of it.
+pub struct Attempt<'a> {
+    app: &'a Aloe,
+    visit: &'a Visit,
+    email: &'a EmailAddress,
+    known: bool,
+}
+
+impl<'a> Attempt<'a> {
+    /// Counts it as wrong before it is compared.
+    ///
+    /// # Errors
+    /// `TooOften` with the seconds to wait.
+    pub async fn admit(app: &'a Aloe, visit: &'a Visit, email: &'a EmailAddress) -> Result<Self, Failure> {
+        let admission = app.doors.admit_password(visit, email).await?;
+        match admission.wait {
+            0 => Ok(Self {
+                app,
+                visit,
+                email,
+                known: admission.known,
+            }),
+            wait => Err(Failure::TooOften(wait)),
+        }
+    }
+
+    /// It was right: nothing was counted.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn was_right(self) -> Result<(), Failure> {
+        Ok(self
+            .app
+            .doors
+            .forgive_password(self.visit, self.email, self.known)
+            .await?)
     }
 }
 

@@ -11,7 +11,7 @@ use aloe_vault::{StoredPassword, Verdict};
 use askama::Template;
 use axum::response::Response;
 
-use super::password::{admit, verify};
+use super::password::{Attempt, verify};
 use super::sign_in::inside;
 use crate::clock;
 use crate::failure::Failure;
@@ -146,10 +146,9 @@ impl<'a> Asked<'a> {
 /// Whether a typed code is one of the account's; wrong ones are counted, over every session and browser.
 ///
 /// # Errors
-/// `TooOften` after ten wrong ones, then one more every five minutes.
+/// `TooOften` with the seconds to wait, after five wrong ones and then longer with each.
 pub async fn show(app: &Aloe, visit: &Visit, user: UserId, typed: &str) -> Result<Option<Shown>, Failure> {
-    let account = user.to_string();
-    let wait = app.doors.throttle("second factor", &account, 10, 300.0).await?;
+    let wait = app.doors.admit_code(visit, user).await?;
     if wait > 0 {
         return Err(Failure::TooOften(wait));
     }
@@ -158,7 +157,7 @@ pub async fn show(app: &Aloe, visit: &Visit, user: UserId, typed: &str) -> Resul
         .show_factor(visit, &app.factors, user, typed, clock::now())
         .await?;
     match shown {
-        Some(_) => app.doors.forgive("second factor", &account).await?,
+        Some(_) => app.doors.forgive_code(visit, user).await?,
         None => app.doors.note_failed_sign_in(visit, user).await?,
     }
     Ok(shown)
@@ -170,13 +169,14 @@ pub async fn show(app: &Aloe, visit: &Visit, user: UserId, typed: &str) -> Resul
 /// `TooOften` after too many wrong ones.
 pub async fn knows_password(app: &Aloe, visit: &Visit, who: &SignedIn, typed: String) -> Result<bool, Failure> {
     let email = EmailAddress::parse(&who.email).map_err(|_| Failure::Missing)?;
-    admit(app, visit, &email).await?;
+    let attempt = Attempt::admit(app, visit, &email).await?;
     let account = app.doors.find_account(visit, &email).await?;
     let known = account.map(|account| StoredPassword::from_stored(account.password_hash));
     let verdict = verify(app, typed, known).await?;
     let is_known = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
-    if !is_known {
-        app.doors.note_failed_sign_in(visit, who.user).await?;
+    match is_known {
+        true => attempt.was_right().await?,
+        false => app.doors.note_failed_sign_in(visit, who.user).await?,
     }
     Ok(is_known)
 }

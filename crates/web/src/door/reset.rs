@@ -10,11 +10,11 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::device::remember;
 use super::password::choose;
 use crate::cookies::{Cookie, add};
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::pace::network;
 use crate::page::{Answer, Head, html, refused, see_other, see_other_saying};
 use crate::state::Aloe;
 use crate::visitor::Visitor;
@@ -54,7 +54,7 @@ pub async fn ask(visitor: Visitor, Extension(visit): Extension<Visit>, mut f: Fo
     let Some(email) = f.parse("email", EmailAddress::parse) else {
         return Ok(visitor.remember(refused(&forgotten(&visitor, false, f))?));
     };
-    let source = network(visit.source).to_string();
+    let source = visit.network();
     let by_source = app.doors.throttle("reset source", &source, 10, 60.0).await?;
     let by_address = app
         .doors
@@ -155,9 +155,11 @@ pub async fn finish(visitor: Visitor, Extension(visit): Extension<Visit>, header
         Err(other) => return Err(other),
     };
     let used = app.doors.use_reset(&visit, &link, hash.as_str()).await?;
-    used.ok_or_else(over)?;
+    let user = used.ok_or_else(over)?;
     let said = "Your password is changed, and every session is ended. Sign in with the new one.";
     let mut response = see_other_saying(app, "/sign-in", said);
     add(response.headers_mut(), Cookie::Reset.clear(&app.config));
+    // Whoever holds the mailbox signs in next, however many guess elsewhere.
+    remember(app, &visit, user, (&headers, response.headers_mut())).await?;
     Ok(response)
 }

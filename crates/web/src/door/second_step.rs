@@ -94,7 +94,7 @@ pub async fn take(visitor: Visitor, Extension(visit): Extension<Visit>, headers:
         )),
         Shown::Code => None,
     };
-    arrive(app, &visit, user, pair, inside(f.get("next")), said).await
+    arrive(app, &visit, user, pair, &headers, (inside(f.get("next")), said)).await
 }
 
 fn over() -> Failure {

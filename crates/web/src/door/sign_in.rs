@@ -4,6 +4,7 @@ use aloe_db::membership::Membership;
 use aloe_db::visit::Visit;
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::UserId;
+use aloe_domain::language::Language;
 use aloe_vault::{StoredPassword, Verdict};
 use askama::Template;
 use axum::extract::State;
@@ -12,12 +13,15 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
 use super::account::notice_words;
-use super::password::{admit, upgrade, verify};
+use super::device::remember;
+use super::password::{Attempt, upgrade, verify};
 use crate::cookies::{Cookie, add};
+use crate::failure::{Failure, waiting};
 use crate::form::Form;
-use crate::page::{Answer, Head, decode_flash, html, refused, see_other, see_other_saying};
+use crate::page::{Answer, Head, decode_flash, html, refused, see_other, see_other_saying, too_often};
 use crate::query::Query;
 use crate::session::{FreshPair, Someone, token_in, urlencode};
+use crate::speech::Speech;
 use crate::state::Aloe;
 use crate::visitor::Visitor;
 
@@ -69,32 +73,25 @@ pub(super) fn inside(next: &str) -> &str {
 pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, headers: HeaderMap, mut f: Form) -> Answer {
     let app = visitor.app.clone();
     let email = f.parse("email", EmailAddress::parse);
-    let typed = f.get("password").to_owned();
+    let typed = f.take("password");
     if typed.is_empty() {
         f.complain("password", "Type your password.");
     }
+    let mut wait = None;
     if let Some(email) = email.filter(|_| f.is_fine()) {
-        admit(&app, &visit, &email).await?;
-        let account = app.doors.find_account(&visit, &email).await?;
-        let known = account
-            .as_ref()
-            .map(|a| StoredPassword::from_stored(a.password_hash.clone()));
-        let verdict = verify(&app, typed.clone(), known).await?;
-        if let Some(account) = account.filter(|a| !a.disabled) {
-            if matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade) {
-                if verdict == Verdict::NeedsUpgrade {
-                    upgrade(&app, &visit, account.user, typed).await?;
-                }
-                return enter(&visitor, &visit, account.user, &headers, inside(f.get("next"))).await;
+        match compare(&app, &visit, &email, typed).await {
+            Ok(Some(user)) => return enter(&visitor, &visit, user, &headers, inside(f.get("next"))).await,
+            Ok(None) => f.complain(
+                "password",
+                "The e-mail address and the password do not belong together. Check both.",
+            ),
+            Err(Failure::TooOften(seconds)) => {
+                f.complain("password", slowed(seconds));
+                wait = Some(seconds);
             }
-            app.doors.note_failed_sign_in(&visit, account.user).await?;
+            Err(other) => return Err(other),
         }
-        f.complain(
-            "password",
-            "The e-mail address and the password do not belong together. Check both.",
-        );
     }
-    f.set("password", "");
     let next = inside(f.get("next")).to_owned();
     let page = SignInPage {
         head: Head::new(),
@@ -105,7 +102,44 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
         flash: None,
         f,
     };
-    Ok(visitor.remember(refused(&page)?))
+    let response = match wait {
+        Some(seconds) => too_often(&page, seconds)?,
+        None => refused(&page)?,
+    };
+    Ok(visitor.remember(response))
+}
+
+/// What somebody reads who has to wait. It says the same whoever guessed, and whether or not there is such an account.
+fn slowed(seconds: u64) -> String {
+    format!(
+        "Too many passwords were tried, by you or by somebody else. {} A browser that you signed in with before, a passkey, or a new password by mail are not held up.",
+        waiting(Speech::of(Language::English), seconds)
+    )
+}
+
+/// Whose password it is, if it is the account's. Takes as long, whether or not there is one.
+///
+/// # Errors
+/// `TooOften` with the seconds to wait.
+async fn compare(app: &Aloe, visit: &Visit, email: &EmailAddress, typed: String) -> Result<Option<UserId>, Failure> {
+    let attempt = Attempt::admit(app, visit, email).await?;
+    let account = app.doors.find_account(visit, email).await?;
+    let known = account
+        .as_ref()
+        .map(|a| StoredPassword::from_stored(a.password_hash.clone()));
+    let verdict = verify(app, typed.clone(), known).await?;
+    let Some(account) = account.filter(|a| !a.disabled) else {
+        return Ok(None);
+    };
+    if !matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade) {
+        app.doors.note_failed_sign_in(visit, account.user).await?;
+        return Ok(None);
+    }
+    attempt.was_right().await?;
+    if verdict == Verdict::NeedsUpgrade {
+        upgrade(app, visit, account.user, typed).await?;
+    }
+    Ok(Some(account.user))
 }
 
 /// Starts the session of somebody who knew the password, and leads on; whoever has a second factor is asked for it first.
@@ -123,7 +157,7 @@ pub async fn enter(visitor: &Visitor, visit: &Visit, user: UserId, headers: &Hea
     app.doors
         .start_session(visit, user, &device_of(headers), &pair.hashes)
         .await?;
-    arrive(app, visit, user, pair, next, None).await
+    arrive(app, visit, user, pair, headers, (next, None)).await
 }
 
 /// What a browser calls itself, in as much as is kept.
@@ -141,8 +175,8 @@ pub(super) async fn arrive(
     visit: &Visit,
     user: UserId,
     pair: FreshPair,
-    next: &str,
-    said: Option<String>,
+    request: &HeaderMap,
+    (next, said): (&str, Option<String>),
 ) -> Answer {
     let next = if next.is_empty() { "/" } else { next };
     let happened = app.doors.tell_notices(visit, user).await?;
@@ -153,6 +187,7 @@ pub(super) async fn arrive(
         None => see_other(next),
     };
     pair.set(app, response.headers_mut());
+    remember(app, visit, user, (request, response.headers_mut())).await?;
     Ok(response)
 }
 

@@ -111,6 +111,6 @@ async fn p12_a_limit_holds_over_all_nodes_together_and_a_restart() {
         let page = node.browser().post("/sign-in", "/sign-in", &fields).await;
         let_through += usize::from(page.status != StatusCode::TOO_MANY_REQUESTS);
     }
-    // Ten at once; one more each twenty seconds, of which not many pass here.
-    assert!((10..=12).contains(&let_through), "{let_through}");
+    // Five at once; another five seconds later, which may pass here.
+    assert!((5..=6).contains(&let_through), "{let_through}");
 }

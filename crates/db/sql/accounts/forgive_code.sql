@@ -1,0 +1,1 @@
+SELECT fence.forgive_code($1, $2)

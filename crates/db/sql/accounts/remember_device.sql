@@ -1,0 +1,1 @@
+SELECT fence.remember_device($1, $2, $3) AS tell

@@ -1,1 +1,0 @@
-SELECT fence.forgive($1)::text

@@ -45,6 +45,8 @@ pub enum Command {
     /// Keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// What was noticed at the door of this installation, the newest first.
+    Alerts,
 }
 
 /// Options of `serve`.
@@ -65,6 +67,12 @@ pub struct ServeOptions {
     /// Requests that one source may send in a second, and four seconds' worth at once; 0 for no limit.
     #[arg(long, default_value_t = 100)]
     pub requests_per_second: u32,
+    /// Codes by SMS that all booking pages together send in an hour at most: what an hour of misuse may cost.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..), env = "ALOE_SMS_PER_HOUR")]
+    pub sms_per_hour: u32,
+    /// The address to which alerts of the installation are mailed: passwords tried on many accounts, SMS by the dozen.
+    #[arg(long, env = "ALOE_OPERATOR_MAIL")]
+    pub operator_mail: Option<String>,
     /// What new passwords are hashed with; hashes of the other kind are verified all the same.
     #[arg(long, value_enum, default_value = "argon2id", env = "ALOE_PASSWORD_HASH")]
     pub password_hash: PasswordHash,
@@ -348,5 +356,24 @@ pub async fn invite_owner(settings: &Settings, options: &InviteOptions) -> Resul
     tx.commit().await?;
     println!("{} joins with this link within thirty minutes:", owner.as_str());
     options.owner.print_link(&installation, &token);
+    Ok(())
+}
+
+/// Prints what was noticed at the door of this installation, the newest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn show_alerts(settings: &Settings) -> Result<(), Trouble> {
+    let installation = Installation::open(settings)?;
+    let opened = runtime::reach(&installation, settings).await?;
+    let alerts = opened.doors.operator_alerts(100).await?;
+    if alerts.is_empty() {
+        println!("Nothing was noticed.");
+    }
+    for alert in alerts {
+        let (title, body) = aloe_web::operator_words(&alert.kind, &alert.subject, &alert.detail);
+        let (first, last) = (alert.raised_at, alert.last_at);
+        println!("{first:.0} to {last:.0}, {} times: {title}. {body}", alert.times);
+    }
     Ok(())
 }

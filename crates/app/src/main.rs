@@ -65,6 +65,7 @@ async fn run(cli: Cli) -> Result<(), runtime::Trouble> {
         Command::Organisation(commands::OrganisationCommand::Create(options)) => {
             commands::create_organisation(&cli.settings, &options).await
         }
+        Command::Alerts => commands::show_alerts(&cli.settings).await,
         Command::Keys(commands::KeysCommand::Status) => keys::status(&cli.settings).await,
         Command::Keys(commands::KeysCommand::RotateMaster { go_on }) => keys::rotate_master(&cli.settings, go_on).await,
         Command::Keys(commands::KeysCommand::RotateOrganisation { slug, go_on }) => {

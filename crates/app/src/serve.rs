@@ -56,6 +56,8 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
         origin: origin.clone(),
         requests_per_second: options.requests_per_second,
         demonstration: options.demo,
+        sms_per_hour: options.sms_per_hour,
+        operator_mail: options.operator_mail.clone(),
     };
     let passwords = password_workers(options.password_hash)?;
     let app = Aloe::new(
@@ -77,6 +79,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
     let work = [
         tokio::spawn(do_jobs(opened.doors.clone(), stopped.clone())),
         tokio::spawn(tell_changes(opened.doors.clone(), app.clone(), stopped.clone())),
+        tokio::spawn(watch_door(app.clone(), stopped.clone())),
         tokio::spawn(answer_resets(app.clone(), stopped.clone())),
         tokio::spawn(keep_house(opened.doors.clone(), stopped.clone())),
     ];
@@ -171,6 +174,15 @@ async fn answer_resets(app: Aloe, mut stopped: watch::Receiver<bool>) {
     while pause(&mut stopped, Duration::from_millis(500)).await {
         if let Err(error) = aloe_web::answer_resets(&app).await {
             tracing::error!(?error, "a request for a new password waits");
+        }
+    }
+}
+
+/// Looks at what happened at the door, and tells whoever should know.
+async fn watch_door(app: Aloe, mut stopped: watch::Receiver<bool>) {
+    while pause(&mut stopped, Duration::from_secs(1)).await {
+        if let Err(error) = aloe_web::watch_door(&app).await {
+            tracing::error!(?error, "the door is not watched");
         }
     }
 }

@@ -59,6 +59,17 @@ impl Doors {
         tx.commit().await
     }
 
+    /// Notes that it was wrong, for the trail and the alerts. Does the same for an address that nobody has.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn note_wrong_password(&self, visit: &Visit, email: &EmailAddress, known: bool) -> Result<(), DbError> {
+        let mut tx = self.auth(visit).await?;
+        let params: [crate::tx::Param<'_>; 3] = [&email.canonical(), &visit.network(), &known];
+        tx.find(sql!("accounts/note_wrong_password"), &params).await?;
+        tx.commit().await
+    }
+
     /// Counts a code that is about to be compared. Answers the seconds to wait, zero when it may be.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 pub mod account_mail;
 pub mod accounts;
 pub mod agenda;
+pub mod alerts;
 pub mod bookings;
 pub mod bulk;
 pub mod catalogue;

@@ -57,6 +57,7 @@ migrations![
     "0030_passkeys",
     "0031_lost_factors",
     "0032_guesses",
+    "0033_alerts",
 ];
 
 /// What stops a migration.

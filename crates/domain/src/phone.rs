@@ -64,6 +64,12 @@ impl PhoneNumber {
         &self.0
     }
 
+    /// The range of ten thousand neighbouring numbers it lies in, by its first digits: whoever has SMS sent to earn by them often
+    /// holds a range.
+    pub fn range(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
+    }
+
     /// `082 555 0142` for a South African number, E.164 for any other.
     pub fn national(&self) -> String {
         let parts = self

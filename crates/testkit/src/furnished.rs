@@ -80,6 +80,9 @@ impl TestDb {
         let block = self.block(&at, &owner).await;
         let invitation = self.invitation(&at, &owner).await;
         let colleague = self.colleague(&at, &owner).await;
+        let visit = visit();
+        let alarmed = self.doors.alarm_sms(&visit, slug, "a limit", "+2772000");
+        alarmed.await.unwrap();
         Furnished {
             at,
             owner,

@@ -86,6 +86,8 @@ mod tests {
         WebConfig {
             installation: installation.into(),
             origin: String::new(),
+            operator_mail: None,
+            sms_per_hour: 2,
             demonstration: true,
             requests_per_second: 0,
         }

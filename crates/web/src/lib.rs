@@ -27,3 +27,4 @@ pub mod state;
 mod visitor;
 
 pub use door::reset::answer_requests as answer_resets;
+pub use door::watch::{operator_words, watch_door};

@@ -192,6 +192,7 @@ impl Shell {
         let mut foot = Vec::new();
         if staff.may(Permission::Team) {
             foot.push(item("/team", "Team", "g t"));
+            foot.push(item("/alerts", "Alerts", "g l"));
         }
         foot.push(item("/trail", "Audit trail", "g a"));
         if staff.may(Permission::Settings) {

@@ -225,6 +225,8 @@ fn running() -> Vec<Route> {
             Needs(Team),
             office::team::withdraw,
         ),
+        read("/o/{org}/alerts", Needs(Team), office::alerts::show),
+        write("/o/{org}/alerts/{id}/seen", Needs(Team), office::alerts::see),
         read("/o/{org}/trail", Needs(AuditOwn), office::trail::show),
         read("/o/{org}/outbox", Needs(Settings), office::outbox::show),
         read("/o/{org}/settings", Needs(Settings), office::setup::show),

@@ -27,6 +27,10 @@ pub struct WebConfig {
     pub origin: String,
     /// Requests that one source may send in a second; zero for no limit.
     pub requests_per_second: u32,
+    /// Codes by SMS that all booking pages together send in an hour at most.
+    pub sms_per_hour: u32,
+    /// Where alerts of the installation are mailed to.
+    pub operator_mail: Option<String>,
     /// Whether everyone here is invented: then each page says so and messages are shown instead of sent.
     pub demonstration: bool,
 }

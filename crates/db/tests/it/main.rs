@@ -7,6 +7,7 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+mod alerts;
 mod audit;
 mod bookings;
 mod clinical;

@@ -75,25 +75,74 @@ pub async fn send(guest: &Guest, trip: &Trip<'_>, person: &Person) -> Answer {
     ask(guest, trip, person, proof, None, false)
 }
 
-/// Counts a PIN about to be sent: a pause between two, and a few a day for one number; more for a source, most for an
-/// organisation. Whoever pumps SMS through this page meets the smallest first.
+/// A limit of the codes that are sent.
+struct Limit {
+    act: &'static str,
+    key: String,
+    burst: i32,
+    period: f64,
+    /// What stands in the alert when it is met; blank where that is no news.
+    alarm: &'static str,
+}
+
+/// The limits of a code, the narrowest first. Those of money hold by the hour: half at once, half over the hour.
+fn limits(guest: &Guest, phone: &PhoneNumber) -> [Limit; 6] {
+    let limit = |act, key: &str, burst, period, alarm| Limit {
+        act,
+        key: key.to_owned(),
+        burst,
+        period,
+        alarm,
+    };
+    let hourly = |act, key: &str, most: u32, alarm| {
+        let most = most.max(2);
+        let burst = i32::try_from(most / 2).unwrap_or(i32::MAX);
+        limit(act, key, burst, 7_200.0 / f64::from(most), alarm)
+    };
+    let all = guest.visitor.app.config.sms_per_hour;
+    [
+        limit("pin number", phone.e164(), 3, 5.0 * 60.0, ""),
+        limit("pin number day", phone.e164(), 6, 4.0 * 3600.0, ""),
+        limit("pin source", &guest.visit.network(), 10, 6.0 * 60.0, ""),
+        hourly(
+            "pin range",
+            phone.range(),
+            20,
+            "twenty an hour for neighbouring numbers",
+        ),
+        hourly(
+            "pin organisation",
+            &guest.slug,
+            200,
+            "two hundred an hour for the booking page",
+        ),
+        hourly(
+            "pin installation",
+            "",
+            all,
+            "that of all booking pages of this installation",
+        ),
+    ]
+}
+
+/// Counts a PIN about to be sent: a pause between two, and a few a day for one number; more for a source, a range of numbers, an
+/// organisation, and all of them. Whoever pumps SMS through this page meets the smallest first, and is made known.
 async fn admit(guest: &Guest, phone: &PhoneNumber) -> Result<(), Failure> {
     let doors = &guest.visitor.app.doors;
     let pause = doors.throttle("pin pause", phone.e164(), 1, PAUSE as f64).await?;
     if pause > 0 {
         return Err(Failure::TooOften(pause));
     }
-    let limits = [
-        ("pin number", phone.e164().to_owned(), 3, 5.0 * 60.0),
-        ("pin number day", phone.e164().to_owned(), 6, 4.0 * 3600.0),
-        ("pin source", guest.visit.network(), 10, 6.0 * 60.0),
-        ("pin organisation", guest.slug.clone(), 200, 18.0),
-    ];
-    for (act, key, burst, period) in limits {
-        let wait = doors.throttle(act, &key, burst, period).await?;
-        if wait > 0 {
-            return Err(Failure::TooOften(wait));
+    for limit in limits(guest, phone) {
+        let wait = doors.throttle(limit.act, &limit.key, limit.burst, limit.period).await?;
+        if wait == 0 {
+            continue;
         }
+        if !limit.alarm.is_empty() {
+            let (slug, range) = (&guest.slug, phone.range());
+            doors.alarm_sms(&guest.visit, slug, limit.alarm, range).await?;
+        }
+        return Err(Failure::TooOften(wait));
     }
     Ok(())
 }

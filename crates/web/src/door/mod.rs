@@ -11,3 +11,4 @@ pub mod proof;
 pub mod reset;
 pub mod second_step;
 pub mod sign_in;
+pub mod watch;

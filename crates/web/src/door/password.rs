@@ -46,6 +46,18 @@ impl<'a> Attempt<'a> {
             .forgive_password(self.visit, self.email, self.known)
             .await?)
     }
+
+    /// It was wrong, or there is no such account.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn was_wrong(self) -> Result<(), Failure> {
+        Ok(self
+            .app
+            .doors
+            .note_wrong_password(self.visit, self.email, self.known)
+            .await?)
+    }
 }
 
 /// Compares a typed password with the stored one; for nobody's account it takes as long.

@@ -176,7 +176,7 @@ pub async fn knows_password(app: &Aloe, visit: &Visit, who: &SignedIn, typed: St
     let is_known = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
     match is_known {
         true => attempt.was_right().await?,
-        false => app.doors.note_failed_sign_in(visit, who.user).await?,
+        false => attempt.was_wrong().await?,
     }
     Ok(is_known)
 }

@@ -128,13 +128,11 @@ async fn compare(app: &Aloe, visit: &Visit, email: &EmailAddress, typed: String)
         .as_ref()
         .map(|a| StoredPassword::from_stored(a.password_hash.clone()));
     let verdict = verify(app, typed.clone(), known).await?;
-    let Some(account) = account.filter(|a| !a.disabled) else {
+    let right = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
+    let Some(account) = account.filter(|a| right && !a.disabled) else {
+        attempt.was_wrong().await?;
         return Ok(None);
     };
-    if !matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade) {
-        app.doors.note_failed_sign_in(visit, account.user).await?;
-        return Ok(None);
-    }
     attempt.was_right().await?;
     if verdict == Verdict::NeedsUpgrade {
         upgrade(app, visit, account.user, typed).await?;

@@ -1,5 +1,6 @@
 //! Running the place: team, audit trail, settings, and the outbox of a demonstration.
 
+pub mod alerts;
 pub mod matrix;
 pub mod outbox;
 pub mod settings;

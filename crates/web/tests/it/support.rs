@@ -74,6 +74,8 @@ impl TestApp {
             installation: INSTALLATION.into(),
             origin: "https://aloe.example".into(),
             demonstration: true,
+            sms_per_hour: 1_000,
+            operator_mail: Some("operator@aloe.example".into()),
             requests_per_second: 0,
         };
         let key = TestDb::installation_key().await;

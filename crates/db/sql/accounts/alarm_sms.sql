@@ -1,0 +1,1 @@
+SELECT fence.alarm_sms($1, $2, $3)

@@ -1,0 +1,1 @@
+SELECT fence.note_wrong_password($1, $2, $3)

@@ -1,0 +1,1 @@
+SELECT kind, organisation, slug, name, owner, detail FROM fence.take_alert_mails()

@@ -1,0 +1,1 @@
+SELECT fence.watch_door() AS more

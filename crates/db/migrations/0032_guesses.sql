@@ -43,22 +43,28 @@ CREATE FUNCTION fence.bucket(act text, key text) RETURNS bytea LANGUAGE sql IMMU
 $$;
 ALTER FUNCTION fence.bucket OWNER TO aloe_definer;
 
--- As before, but a clock that was put back makes nobody wait longer than the whole burst.
-CREATE OR REPLACE FUNCTION fence.throttle(act bytea, burst int, period interval) RETURNS interval
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- As before, but a clock that was put back makes nobody wait longer than the whole burst; and counts are kept by login: whoever
+-- reaches that of the public pages cannot fill those of sign-in.
+CREATE FUNCTION fence.take(which bytea, burst int, period interval) RETURNS interval LANGUAGE plpgsql AS $$
 DECLARE
     wait interval := interval '0';
     tolerance interval := period * burst;
     at timestamptz := clock_timestamp();
 BEGIN
-    INSERT INTO fence.throttles AS t (bucket, next_free) VALUES (act, at + period)
+    INSERT INTO fence.throttles AS t (bucket, next_free) VALUES (which, at + period)
     ON CONFLICT (bucket) DO UPDATE SET next_free = greatest(least(t.next_free, at + tolerance), at) + period
     WHERE greatest(least(t.next_free, at + tolerance), at) + period - at <= tolerance;
     IF NOT FOUND THEN
         SELECT greatest(least(t.next_free, at + tolerance) + period - at - tolerance, interval '1 second') INTO wait
-        FROM fence.throttles t WHERE t.bucket = act;
+        FROM fence.throttles t WHERE t.bucket = which;
     END IF;
     RETURN wait;
+END $$;
+ALTER FUNCTION fence.take OWNER TO aloe_definer;
+CREATE OR REPLACE FUNCTION fence.throttle(act bytea, burst int, period interval) RETURNS interval
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN fence.take(sha256(convert_to(session_user::text, 'UTF8') || act), burst, period);
 END $$;
 
 -- Gives an act back that turned out to be none.
@@ -115,9 +121,9 @@ BEGIN
         RETURN;
     END IF;
     stranger := NOT EXISTS (SELECT FROM fence.known_sources k WHERE k.source_hash = network AND k.last_used_at > now() - interval '30 days');
-    wait := fence.throttle(network, 20, interval '30 seconds');
+    wait := fence.take(network, 20, interval '30 seconds');
     IF wait = interval '0' AND stranger THEN
-        wait := fence.throttle(strangers, 30, interval '20 seconds');
+        wait := fence.take(strangers, 30, interval '20 seconds');
         IF wait > interval '0' THEN
             PERFORM fence.give_back(network, interval '30 seconds');
         END IF;

@@ -34,8 +34,29 @@ pub struct Account {
     pub user: UserId,
     /// The stored hash, in PHC form.
     pub password_hash: String,
+    /// Counts up with each new password.
+    pub password_version: i32,
     /// Whether the account was closed.
     pub disabled: bool,
+}
+
+impl Account {
+    /// For whoever typed this account's password, as it was when the account was found.
+    pub fn known_password(&self) -> KnownPassword {
+        KnownPassword {
+            user: self.user,
+            version: self.password_version,
+        }
+    }
+}
+
+/// Somebody typed the password of an account. Where it was replaced meanwhile, the database lets nobody in by it.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownPassword {
+    /// Whose.
+    pub user: UserId,
+    /// Which.
+    pub version: i32,
 }
 
 /// Hashes of a fresh pair of session tokens; the tokens themselves go to the browser only.
@@ -106,6 +127,7 @@ impl Doors {
         Ok(row.map(|row| Account {
             user: UserId::from_uuid(row.get("user_id")),
             password_hash: row.get("password_hash"),
+            password_version: row.get("password_version"),
             disabled: row.get("disabled"),
         }))
     }
@@ -121,25 +143,25 @@ impl Doors {
         tx.commit().await
     }
 
-    /// Puts a hash made with today's parameters in place of an older one.
+    /// Puts a hash of the same password, made with today's parameters, in place of the very one that it was compared with.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn replace_password_hash(&self, visit: &Visit, user: UserId, hash: &str) -> Result<(), DbError> {
+    pub async fn upgrade_password(&self, visit: &Visit, user: UserId, old: &str, new: &str) -> Result<(), DbError> {
         let mut tx = self.auth(visit).await?;
-        tx.find(sql!("accounts/replace_password_hash"), &[&user.as_uuid(), &hash])
+        tx.find(sql!("accounts/upgrade_password"), &[&user.as_uuid(), &old, &new])
             .await?;
         tx.commit().await
     }
 
-    /// Starts a session.
+    /// Starts a session of somebody who knew the password, and has no second factor.
     ///
     /// # Errors
-    /// What the database answered.
+    /// `NotEntered` when the password was replaced meanwhile, `Refused(FactorOwed)` for an account with a second factor.
     pub async fn start_session(
         &self,
         visit: &Visit,
-        user: UserId,
+        known: &KnownPassword,
         device: &str,
         pair: &TokenPair,
     ) -> Result<(), DbError> {
@@ -149,7 +171,8 @@ impl Doors {
         tx.find(
             sql!("accounts/start_session"),
             &[
-                &user.as_uuid(),
+                &known.user.as_uuid(),
+                &known.version,
                 &session,
                 &device,
                 &term(SESSION_SECONDS),
@@ -281,7 +304,8 @@ impl Doors {
         Ok(true)
     }
 
-    /// Accepts an invitation, once. Answers the user, or nothing when the link is spent or over.
+    /// Accepts an invitation, once. Answers the user and whether the account was made by it, or nothing when the link is spent or
+    /// over.
     ///
     /// # Errors
     /// What the database answered.
@@ -291,7 +315,7 @@ impl Doors {
         token: &TokenHash,
         name: &str,
         password_hash: &str,
-    ) -> Result<Option<UserId>, DbError> {
+    ) -> Result<Option<(UserId, bool)>, DbError> {
         let mut tx = self.auth(visit).await?;
         let (user, membership) = (UserId::fresh().as_uuid(), MembershipId::fresh().as_uuid());
         let row = tx
@@ -301,9 +325,7 @@ impl Doors {
             )
             .await?;
         tx.commit().await?;
-        Ok(row
-            .and_then(|row| row.get::<_, Option<uuid::Uuid>>("account"))
-            .map(UserId::from_uuid))
+        Ok(row.map(|row| (UserId::from_uuid(row.get("account")), row.get("is_new"))))
     }
 }
 

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::account_mail::{open, seal};
-use crate::accounts::{ACCESS_SECONDS, SESSION_SECONDS, TokenPair, term};
+use crate::accounts::{ACCESS_SECONDS, KnownPassword, SESSION_SECONDS, TokenPair, term};
 use crate::doors::Doors;
 use crate::error::DbError;
 use crate::membership::SignedIn;
@@ -86,10 +86,38 @@ impl Doors {
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn begin_sign_in(&self, visit: &Visit, user: UserId, browser: &TokenHash) -> Result<(), DbError> {
+    pub async fn begin_sign_in(
+        &self,
+        visit: &Visit,
+        known: &KnownPassword,
+        browser: &TokenHash,
+    ) -> Result<(), DbError> {
+        self.begin_step(visit, known.user, Some(known.version), browser).await
+    }
+
+    /// Begins the sign-in of somebody who showed a passkey, which is both factors: no password is asked for.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn begin_sign_in_by_passkey(
+        &self,
+        visit: &Visit,
+        user: UserId,
+        browser: &TokenHash,
+    ) -> Result<(), DbError> {
+        self.begin_step(visit, user, None, browser).await
+    }
+
+    async fn begin_step(
+        &self,
+        visit: &Visit,
+        user: UserId,
+        password: Option<i32>,
+        browser: &TokenHash,
+    ) -> Result<(), DbError> {
         let mut tx = self.auth(visit).await?;
         let browser = browser.as_bytes().as_slice();
-        tx.find(sql!("accounts/begin_sign_in"), &[&user.as_uuid(), &browser])
+        tx.find(sql!("accounts/begin_sign_in"), &[&user.as_uuid(), &password, &browser])
             .await?;
         tx.commit().await
     }

@@ -58,6 +58,7 @@ migrations![
     "0031_lost_factors",
     "0032_guesses",
     "0033_alerts",
+    "0034_passwords_that_changed",
 ];
 
 /// What stops a migration.

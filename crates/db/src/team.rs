@@ -203,6 +203,17 @@ pub async fn ask_factor_removal(tx: &mut Tx<Team>, member: MembershipId) -> Resu
     Ok(row.get("due"))
 }
 
+/// Takes back what a colleague asked for. Says whether there was anything.
+///
+/// # Errors
+/// What the database answered.
+pub async fn withdraw_factor_removal(tx: &mut Tx<Team>, member: MembershipId) -> Result<bool, DbError> {
+    let row = tx
+        .get(sql!("team/withdraw_factor_removal"), &[&member.as_uuid()])
+        .await?;
+    Ok(row.get("was_open"))
+}
+
 /// Whose second factors are to be turned off, and when.
 ///
 /// # Errors

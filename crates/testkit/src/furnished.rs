@@ -8,11 +8,10 @@ use aloe_db::messages::{self, Channel as MessageChannel, Message};
 use aloe_db::settings::{self, NewClosure};
 use aloe_db::{patients, proofs, team};
 use aloe_domain::booking::Channel;
-use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{BookingId, EncounterId, InvitationId, MembershipId, PatientId};
 use aloe_domain::language::Language;
 use aloe_domain::name::PersonName;
-use aloe_domain::permission::{OrganisationKind, Role, RoleSet, need};
+use aloe_domain::permission::{OrganisationKind, Role, need};
 use aloe_domain::phone::PhoneNumber;
 use aloe_domain::scheduling::{MinuteOfDay, Period};
 use aloe_vault::{Pin, Token, TokenDomain, TokenHash, TotpSecret};
@@ -290,16 +289,9 @@ impl TestDb {
 
     async fn invitation(&self, at: &Organisation, owner: &Member) -> (InvitationId, Token) {
         let token = Token::random().unwrap();
-        let email = EmailAddress::parse(&format!("colleague@{}.example", at.slug)).unwrap();
-        let roles = RoleSet::EMPTY.with(Role::Owner);
-        let scope = owner.membership.scope::<need::Team>().unwrap();
-        let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
+        let email = format!("colleague@{}.example", at.slug);
         let hash = token.hash(TokenDomain::INVITATION);
-        let id = team::invite(&mut tx, &email, "Example Colleague", roles, &hash, &owner.membership)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        (id, token)
+        (self.invite(owner, &email, Role::Owner, &hash).await, token)
     }
 }
 

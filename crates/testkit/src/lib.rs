@@ -8,5 +8,5 @@ mod raw;
 
 pub use cluster::TestDb;
 pub use furnished::Furnished;
-pub use organisation::{Member, Organisation, PASSWORD, registration, visit};
+pub use organisation::{Member, Organisation, PASSWORD, first_password, registration, visit};
 pub use raw::{Door, Raw};

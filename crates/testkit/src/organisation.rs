@@ -2,22 +2,25 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use aloe_db::accounts::{Account, TokenPair};
+use aloe_db::accounts::{Account, KnownPassword, TokenPair};
 use aloe_db::agenda::{Location, Resource, Service};
 use aloe_db::membership::Membership;
 use aloe_db::organisations::{self, SyntheticMember};
 use aloe_db::patients::{self, Contact, Registration};
 use aloe_db::settings;
+use aloe_db::team;
 use aloe_db::visit::Visit;
 use aloe_domain::email::EmailAddress;
 use aloe_domain::identity::{IdentityDocument, IdentityType};
-use aloe_domain::ids::{LocationId, MembershipId, OrganisationId, PatientId, ResourceId, ServiceId};
+use aloe_domain::ids::{
+    InvitationId, LocationId, MembershipId, OrganisationId, PatientId, ResourceId, ServiceId, UserId,
+};
 use aloe_domain::language::Language;
 use aloe_domain::name::PersonName;
-use aloe_domain::permission::need::Patients;
+use aloe_domain::permission::need::{Patients, Team};
 use aloe_domain::permission::{OrganisationKind, Role, RoleSet};
 use aloe_domain::phone::PhoneNumber;
-use aloe_vault::{Password, PasswordHasher, PasswordParameters, Token, TokenDomain};
+use aloe_vault::{Password, PasswordHasher, PasswordParameters, Token, TokenDomain, TokenHash};
 
 use crate::TestDb;
 
@@ -62,6 +65,11 @@ fn fresh_pair() -> (TokenPair, Token, Token) {
         refresh: refresh.hash(TokenDomain::SESSION),
     };
     (pair, access, refresh)
+}
+
+/// For whoever knows the password that an account was made with.
+pub fn first_password(user: UserId) -> KnownPassword {
+    KnownPassword { user, version: 1 }
 }
 
 impl TestDb {
@@ -135,7 +143,10 @@ impl TestDb {
         let browser = Token::random().unwrap().hash(TokenDomain::CEREMONY);
         let (pair, access, refresh) = fresh_pair();
         let (doors, visit) = (&self.doors, visit());
-        doors.begin_sign_in(&visit, account.user, &browser).await.unwrap();
+        doors
+            .begin_sign_in_by_passkey(&visit, account.user, &browser)
+            .await
+            .unwrap();
         let started = doors.finish_sign_in(&visit, &browser, account.user, "test", &pair);
         assert!(started.await.unwrap());
         self.held(at, email, &pair, access, refresh).await
@@ -143,10 +154,10 @@ impl TestDb {
 
     /// Starts a session of an account that knew the password and no more.
     pub async fn sign_in_by_password(&self, at: &Organisation, email: &str) -> Member {
-        let account = self.account(email).await;
+        let known = self.account(email).await.known_password();
         let (pair, access, refresh) = fresh_pair();
         let visit = visit();
-        let started = self.doors.start_session(&visit, account.user, "test", &pair);
+        let started = self.doors.start_session(&visit, &known, "test", &pair);
         started.await.unwrap();
         self.held(at, email, &pair, access, refresh).await
     }
@@ -165,6 +176,18 @@ impl TestDb {
             refresh,
             email: email.to_owned(),
         }
+    }
+
+    /// Invites somebody, by the hash of their link.
+    pub async fn invite(&self, by: &Member, email: &str, role: Role, link: &TokenHash) -> InvitationId {
+        let (email, roles) = (EmailAddress::parse(email).unwrap(), RoleSet::EMPTY.with(role));
+        let scope = by.membership.scope::<Team>().unwrap();
+        let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
+        let id = team::invite(&mut tx, &email, "Example Colleague", roles, link, &by.membership)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     /// Registers a patient with an SA ID number.

@@ -221,6 +221,11 @@ fn running() -> Vec<Route> {
         write("/o/{org}/team/{id}", Needs(Team), office::team::change),
         write("/o/{org}/team/{id}/lost-factor", Needs(Team), office::team::lost_factor),
         write(
+            "/o/{org}/team/{id}/factor-found",
+            Needs(Team),
+            office::team::factor_found,
+        ),
+        write(
             "/o/{org}/team/invitations/{id}/withdraw",
             Needs(Team),
             office::team::withdraw,

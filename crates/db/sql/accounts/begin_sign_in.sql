@@ -1,1 +1,1 @@
-SELECT fence.begin_sign_in($1, $2)::text
+SELECT fence.begin_step($1, $2, $3)::text

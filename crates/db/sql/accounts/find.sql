@@ -1,1 +1,1 @@
-SELECT * FROM fence.find_account($1)
+SELECT * FROM fence.account_at($1)

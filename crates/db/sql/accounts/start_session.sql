@@ -1,1 +1,1 @@
-SELECT fence.start_session($1, $2, $3, make_interval(secs => $4), $5, make_interval(secs => $6), $7)::text
+SELECT fence.start_password_session($1, $2, $3, $4, make_interval(secs => $5), $6, make_interval(secs => $7), $8)::text

@@ -16,6 +16,7 @@ mod fence;
 mod guards;
 mod guesses;
 mod jobs;
+mod passwords;
 mod patients;
 mod renewal;
 mod roles;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aloe_db::accounts::{Asking, Renewal, TokenPair};
 use aloe_domain::permission::{Role, RoleSet};
-use aloe_testkit::{Member, TestDb, visit};
+use aloe_testkit::{Member, TestDb, first_password, visit};
 use aloe_vault::{RenewalKey, Token, TokenDomain};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -87,7 +87,10 @@ async fn p11_a_thousand_double_renewals_at_once_leave_one_living_end_each_and_si
             access: access.hash(TokenDomain::SESSION),
             refresh: refresh.hash(TokenDomain::SESSION),
         };
-        db.doors.start_session(&visit(), user, "a tab", &pair).await.unwrap();
+        db.doors
+            .start_session(&visit(), &first_password(user), "a tab", &pair)
+            .await
+            .unwrap();
         refreshes.push(Arc::new(refresh));
     }
     let tasks = refreshes.iter().flat_map(|refresh| {
@@ -243,7 +246,7 @@ async fn p11_the_session_does_what_its_model_does_over_random_lives() {
             refresh: first.hash(TokenDomain::SESSION),
         };
         db.doors
-            .start_session(&visit(), member.membership.user, "model", &pair)
+            .start_session(&visit(), &first_password(member.membership.user), "model", &pair)
             .await
             .unwrap();
         let mut model = Model {

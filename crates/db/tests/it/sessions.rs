@@ -2,7 +2,7 @@
 
 use aloe_db::accounts::TokenPair;
 use aloe_domain::permission::{Role, need::Schedule};
-use aloe_testkit::{Member, TestDb, visit};
+use aloe_testkit::{Member, TestDb, first_password, visit};
 use aloe_vault::{Token, TokenDomain, TokenHash};
 
 fn fresh_pair() -> TokenPair {
@@ -104,7 +104,7 @@ async fn signed_in_again(db: &TestDb, member: &Member, device: &str) -> TokenHas
     let pair = fresh_pair();
     let started = db
         .doors
-        .start_session(&visit(), member.membership.user, device, &pair)
+        .start_session(&visit(), &first_password(member.membership.user), device, &pair)
         .await;
     started.unwrap();
     pair.access

@@ -228,8 +228,17 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<Moving<'
         .unwrap_or(today);
     let own = moving.map(|m| m.own).unwrap_or_default();
     let offer = Offer::load(guest, trip, (today, last), own).await?;
-    let first = offer.first(today, last, now);
-    let first_day = first.map_or(today, |slot| slot.starts_at.to_zoned(zone.clone()).date());
+    let is_own = |slot: &FreeSlot| moving.is_some_and(|m| m.is_own(trip, slot));
+    let first = match moving {
+        Some(_) => offer.free(today, last, now).into_iter().find(|slot| !is_own(slot)),
+        None => offer.first(today, last, now),
+    };
+    let day_of = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    // Whoever moves looks first at the day they have, while it has another time.
+    let kept_day = moving
+        .map(|m| day_of(m.at.0))
+        .filter(|d| (today..=last).contains(d) && offer.free(*d, *d, now).iter().any(|slot| !is_own(slot)));
+    let first_day = kept_day.unwrap_or_else(|| first.as_ref().map_or(today, |slot| day_of(slot.starts_at)));
     let day = day
         .parse::<Date>()
         .ok()
@@ -240,7 +249,6 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<Moving<'
     let counts = offer.days(from, to, now);
     let closed = offer.closed(from, to, now);
     let mut free = offer.free(day, day, now);
-    let is_own = |slot: &FreeSlot| moving.is_some_and(|m| m.is_own(trip, slot));
     free.retain(|slot| !is_own(slot));
     let (base, action) = match moving {
         Some(moving) => (moving.path(guest), moving.path(guest)),
@@ -277,7 +285,7 @@ async fn page(guest: &Guest, trip: &Trip<'_>, day: &str, moving: Option<Moving<'
             .filter(|(name, _)| *name != "start")
             .collect(),
         nothing: first.is_none(),
-        first: first.filter(|slot| !is_own(slot)).map(|slot| near(guest, trip, &slot)),
+        first: first.map(|slot| near(guest, trip, &slot)),
         days: counts
             .iter()
             .map(|c| DayLink {

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::device;
 use super::password::choose;
-use super::proof::knows_password;
+use super::proof::{Asked, knows_password};
 use crate::clock;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
@@ -152,7 +152,11 @@ pub async fn show(someone: Someone, headers: HeaderMap) -> Answer {
 }
 
 /// Ends another session of one's own, or all others: their very next request is refused.
-pub async fn end(someone: Someone, f: Form) -> Answer {
+pub async fn end(someone: Someone, mut f: Form) -> Answer {
+    let asked = Asked::of(&someone, "/account/sessions/end", "end sessions");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
     let wanted = match f.get("session") {
         "" => None,
         id => Some(id.parse::<SessionId>().map_err(|_| Failure::Missing)?),
@@ -161,7 +165,11 @@ pub async fn end(someone: Someone, f: Form) -> Answer {
     let ended = app
         .doors
         .end_own_sessions(&someone.visit, &someone.signed_in, wanted)
-        .await?;
+        .await;
+    let ended = match asked.ask(ended, &f).await? {
+        Ok(ended) => ended,
+        Err(page) => return Ok(page),
+    };
     let said = match ended {
         0 => "It had ended already.".to_owned(),
         1 => "One session is ended. Whoever has it is asked to sign in.".to_owned(),

@@ -57,10 +57,19 @@ pub async fn begin(someone: Someone, mut f: Form) -> Answer {
 
 /// Shows the secret as a drawing and as text.
 pub async fn show(someone: Someone) -> Answer {
+    if !is_fresh(&someone).await? {
+        return Ok(see_other("/account/confirm?next=%2Faccount%2Fapp"));
+    }
     match page(&someone, Form::default()).await? {
         Some((_, page, _)) => html(&page),
         None => Ok(see_other("/account")),
     }
+}
+
+/// Whether the secret may be shown: never on a screen that somebody left open.
+async fn is_fresh(someone: &Someone) -> Result<bool, Failure> {
+    let doors = &someone.app.doors;
+    Ok(doors.proof_is_fresh(&someone.visit, &someone.signed_in).await?)
 }
 
 type Begun = (Uuid, AddAppPage, TotpSecret);
@@ -109,11 +118,22 @@ fn now() -> u64 {
 /// Takes the first code: from here on the factor counts. Whoever has no recovery codes is shown some.
 pub async fn finish(someone: Someone, mut f: Form) -> Answer {
     let (app, who) = (&someone.app, &someone.signed_in);
-    let typed = f.take("code");
+    let asked = Asked::of(&someone, "/account/app/code", "add a second factor");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
+    if !is_fresh(&someone).await? {
+        let owed: Result<(), DbError> = Err(DbError::Refused(Refusal::ProofNeeded));
+        if let Err(page) = asked.ask(owed, &f).await? {
+            return Ok(page);
+        }
+    }
+    let typed = f.get("code").to_owned();
     let Some((id, _, secret)) = page(&someone, Form::default()).await? else {
         return Ok(see_other("/account"));
     };
     let Some(step) = secret.check(&typed, now()) else {
+        f.set("code", "");
         f.complain(
             "code",
             "That is not the code of this app. Wait for the next one; if it is refused too, see that the telephone's clock is right.",
@@ -121,7 +141,6 @@ pub async fn finish(someone: Someone, mut f: Form) -> Answer {
         let (_, page, _) = page(&someone, f).await?.ok_or(Failure::Missing)?;
         return refused(&page);
     };
-    let asked = Asked::of(&someone, "/account/app/code", "add a second factor");
     let confirmed = app.doors.confirm_app(&someone.visit, who, id, step.number()).await;
     if let Err(page) = asked.ask(confirmed, &f).await? {
         return Ok(page);

@@ -1,6 +1,6 @@
 //! Accepting an invitation: the link shows it, a button accepts it.
 
-use aloe_db::accounts::OpenInvitation;
+use aloe_db::accounts::{KnownPassword, OpenInvitation};
 use aloe_db::visit::Visit;
 use aloe_domain::name::PersonName;
 use aloe_domain::permission::Role;
@@ -182,18 +182,20 @@ pub async fn accept(
         shown.f = f;
         return Ok(visitor.remember(refused(&shown)?));
     };
-    let user = visitor
+    let (user, is_new) = visitor
         .app
         .doors
         .accept_invitation(&visit, &token, name.as_str(), &hash)
         .await?
         .ok_or_else(over)?;
-    if open.has_account {
+    // Somebody else may have made the account while this password was hashed: then the link opens nothing of theirs.
+    if !is_new {
         return Ok(see_other("/sign-in"));
     }
     let next = match open.roles.contains(Role::Owner) {
         true => "/?to=settings",
         false => "/",
     };
-    enter(&visitor, &visit, user, &headers, next).await
+    let known = KnownPassword { user, version: 1 };
+    enter(&visitor, &visit, &known, &headers, next).await
 }

@@ -188,7 +188,7 @@ pub async fn take_anyones(visitor: Visitor, Extension(visit): Extension<Visit>, 
     let (factors, keys) = known(app, &visit, user).await?;
     let taken = passkeys(app)?.take_anyones(&state, answer, keys);
     settle(app, &visit, user, &factors, taken).await?;
-    app.doors.begin_sign_in(&visit, user, &visitor.hash).await?;
+    app.doors.begin_sign_in_by_passkey(&visit, user, &visitor.hash).await?;
     let pair = FreshPair::draw()?;
     let device = device_of(&headers);
     let started = app

@@ -1,8 +1,8 @@
 //! Passwords at the door: tries are counted, comparing and choosing happen on threads of their own.
 
+use aloe_db::accounts::Account;
 use aloe_db::visit::Visit;
 use aloe_domain::email::EmailAddress;
-use aloe_domain::ids::UserId;
 use aloe_vault::{NotChosen, Password, PasswordError, StoredPassword, Verdict};
 use tokio::sync::oneshot;
 
@@ -89,7 +89,7 @@ pub async fn verify(app: &Aloe, typed: String, known: Option<StoredPassword>) ->
 ///
 /// # Errors
 /// `TooOften` when the queue is full.
-pub async fn upgrade(app: &Aloe, visit: &Visit, user: UserId, typed: String) -> Result<(), Failure> {
+pub async fn upgrade(app: &Aloe, visit: &Visit, account: &Account, typed: String) -> Result<(), Failure> {
     let password = Password::typed(typed).map_err(|e| Failure::Refused(e.to_string()))?;
     let (tell, told) = oneshot::channel();
     let queued = app.passwords.hash_then(password, move |hash| {
@@ -97,7 +97,11 @@ pub async fn upgrade(app: &Aloe, visit: &Visit, user: UserId, typed: String) -> 
     });
     queued.map_err(|_| Failure::TooOften(5))?;
     let hash = told.await.ok().and_then(Result::ok).ok_or(Failure::Unavailable)?;
-    Ok(app.doors.replace_password_hash(visit, user, hash.as_str()).await?)
+    let old = &account.password_hash;
+    Ok(app
+        .doors
+        .upgrade_password(visit, account.user, old, hash.as_str())
+        .await?)
 }
 
 /// Takes a password that somebody chooses: judged, knowing what `about` says of them, then hashed.

@@ -1,5 +1,6 @@
 //! Signing in with e-mail and password; signing out; choosing where to work.
 
+use aloe_db::accounts::KnownPassword;
 use aloe_db::membership::Membership;
 use aloe_db::visit::Visit;
 use aloe_domain::email::EmailAddress;
@@ -80,7 +81,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
     let mut wait = None;
     if let Some(email) = email.filter(|_| f.is_fine()) {
         match compare(&app, &visit, &email, typed).await {
-            Ok(Some(user)) => return enter(&visitor, &visit, user, &headers, inside(f.get("next"))).await,
+            Ok(Some(known)) => return enter(&visitor, &visit, &known, &headers, inside(f.get("next"))).await,
             Ok(None) => f.complain(
                 "password",
                 "The e-mail address and the password do not belong together. Check both.",
@@ -121,7 +122,12 @@ fn slowed(seconds: u64) -> String {
 ///
 /// # Errors
 /// `TooOften` with the seconds to wait.
-async fn compare(app: &Aloe, visit: &Visit, email: &EmailAddress, typed: String) -> Result<Option<UserId>, Failure> {
+async fn compare(
+    app: &Aloe,
+    visit: &Visit,
+    email: &EmailAddress,
+    typed: String,
+) -> Result<Option<KnownPassword>, Failure> {
     let attempt = Attempt::admit(app, visit, email).await?;
     let account = app.doors.find_account(visit, email).await?;
     let known = account
@@ -135,25 +141,25 @@ async fn compare(app: &Aloe, visit: &Visit, email: &EmailAddress, typed: String)
     };
     attempt.was_right().await?;
     if verdict == Verdict::NeedsUpgrade {
-        upgrade(app, visit, account.user, typed).await?;
+        upgrade(app, visit, &account, typed).await?;
     }
-    Ok(Some(account.user))
+    Ok(Some(account.known_password()))
 }
 
 /// Starts the session of somebody who knew the password, and leads on; whoever has a second factor is asked for it first.
 ///
 /// # Errors
 /// What the database answered.
-pub async fn enter(visitor: &Visitor, visit: &Visit, user: UserId, headers: &HeaderMap, next: &str) -> Answer {
-    let app = &visitor.app;
+pub async fn enter(visitor: &Visitor, visit: &Visit, known: &KnownPassword, headers: &HeaderMap, next: &str) -> Answer {
+    let (app, user) = (&visitor.app, known.user);
     if app.doors.has_factor(visit, user).await? && !aloe_db::sabotage::is_on("N13-factor") {
-        app.doors.begin_sign_in(visit, user, &visitor.hash).await?;
+        app.doors.begin_sign_in(visit, known, &visitor.hash).await?;
         let path = format!("/sign-in/code?next={}", urlencode(next));
         return Ok(visitor.remember(see_other(&path)));
     }
     let pair = FreshPair::draw()?;
     app.doors
-        .start_session(visit, user, &device_of(headers), &pair.hashes)
+        .start_session(visit, known, &device_of(headers), &pair.hashes)
         .await?;
     arrive(app, visit, user, pair, headers, (next, None)).await
 }
@@ -177,6 +183,12 @@ pub(super) async fn arrive(
     (next, said): (&str, Option<String>),
 ) -> Answer {
     let next = if next.is_empty() { "/" } else { next };
+    // Whoever was signed in with this browser before is so no longer.
+    for cookie in [Cookie::Access, Cookie::Refresh] {
+        if let Some(before) = token_in(cookie, app, request) {
+            app.doors.end_session(visit, &before).await?;
+        }
+    }
     let happened = app.doors.tell_notices(visit, user).await?;
     let alarming = happened.iter().find(|what| what.as_str() == "token_reused");
     let told = alarming.map(|what| format!("{}. Your account page has the details.", notice_words(what)));

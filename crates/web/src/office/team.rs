@@ -373,7 +373,7 @@ pub async fn lost_factor(staff: Staff<Team>, Path((_, id)): Path<(String, String
     };
     let when = clock::plain_moment(due, staff.zone());
     let body = format!(
-        "{name}, {by} says that you lost your second factor. It is turned off on {when}; then you sign in with your password and add another.\n\nIf you did not ask for that, sign in as you always do: that stops it. Then tell an owner of {organisation}.",
+        "{name}, {by} says that you lost your second factor. It is turned off on {when}; then you sign in with your password and add another.\n\nIf you did not ask for that, sign in with your app, a passkey or a recovery code before then: that stops it. Then tell an owner of {organisation}.",
         name = colleague.name,
         by = staff.member.name,
         organisation = staff.member.organisation_name,
@@ -397,6 +397,19 @@ pub async fn lost_factor(staff: Staff<Team>, Path((_, id)): Path<(String, String
     Ok(see_other_saying(&staff.app, &staff.link("/team"), &said))
 }
 
+/// Takes back what somebody asked for when a colleague had lost the second factor.
+pub async fn factor_found(staff: Staff<Team>, Path((_, id)): Path<(String, String)>, _f: Form) -> Answer {
+    let id: MembershipId = id.parse().map_err(|_| Failure::Missing)?;
+    let mut tx = staff.begin().await?;
+    let was_open = team::withdraw_factor_removal(&mut tx, id).await?;
+    tx.commit().await?;
+    let said = match was_open {
+        true => "Taken back. The second factor stays as it is.",
+        false => "Nothing was to be turned off any more.",
+    };
+    Ok(see_other_saying(&staff.app, &staff.link("/team"), said))
+}
+
 /// Says who needs a second factor besides those who always do: an owner's decision, with a fresh proof.
 pub async fn require_factors(staff: Staff<aloe_domain::permission::need::Owners>, mut f: Form) -> Answer {
     let asked = Asked::member(&staff, "/team", "change who needs a second factor");
@@ -417,11 +430,18 @@ pub async fn require_factors(staff: Staff<aloe_domain::permission::need::Owners>
 }
 
 /// Lets reception reveal identifiers, or no longer: an owner's decision.
-pub async fn let_reception_reveal(staff: Staff<aloe_domain::permission::need::Owners>, f: Form) -> Answer {
+pub async fn let_reception_reveal(staff: Staff<aloe_domain::permission::need::Owners>, mut f: Form) -> Answer {
+    let asked = Asked::member(&staff, "/team", "change what reception may reveal");
+    if let Some(page) = asked.take(&mut f).await? {
+        return Ok(page);
+    }
     let mut tx = staff.begin().await?;
     // One box with nothing else in the form: the last word holds, whatever else was saved meanwhile.
     let version = profile(&mut tx).await?.version;
-    settings::let_reception_reveal(&mut tx, version, f.ticked("may")).await?;
+    let saved = settings::let_reception_reveal(&mut tx, version, f.ticked("may")).await;
+    if let Err(page) = asked.ask(saved, &f).await? {
+        return Ok(page);
+    }
     tx.commit().await?;
     Ok(see_other_saying(
         &staff.app,

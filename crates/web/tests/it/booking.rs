@@ -17,11 +17,12 @@ pub async fn code(app: &TestApp, at: &Organisation) -> String {
         .unwrap_or_default()
 }
 
-/// Chooses the first free time; answers the fields of the trip.
+/// Chooses tomorrow's first free time, since today may be nearly over; answers the fields of the trip.
 pub async fn choose(browser: &mut Browser<'_>, at: &Organisation) -> (String, String) {
-    let times = browser
-        .get(&format!("/b/{}/times?service={}", at.slug, at.service))
-        .await;
+    let zone = jiff::tz::TimeZone::get("Africa/Johannesburg").unwrap();
+    let tomorrow = jiff::Timestamp::now().to_zoned(zone).date().tomorrow().unwrap();
+    let times = format!("/b/{}/times?service={}&day={tomorrow}", at.slug, at.service);
+    let times = browser.get(&times).await;
     assert_eq!(times.status, StatusCode::OK);
     let start = times
         .text

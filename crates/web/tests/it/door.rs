@@ -63,14 +63,15 @@ async fn p10_a_bcrypt_hash_from_elsewhere_signs_in_and_is_replaced() {
     let theirs = PasswordHasher::with(cost).hash(&typed).unwrap();
     let user = member.membership.user;
     let doors = &app.db.doors;
+    let address = EmailAddress::parse(&member.email).unwrap();
+    let ours = doors.find_account(&visit(), &address).await.unwrap().unwrap();
     doors
-        .replace_password_hash(&visit(), user, theirs.as_str())
+        .upgrade_password(&visit(), user, &ours.password_hash, theirs.as_str())
         .await
         .unwrap();
     let door = [("email", member.email.as_str()), ("password", PASSWORD)];
     let page = app.browser().post("/sign-in", "/sign-in", &door).await;
     assert_eq!(page.location, "/");
-    let address = EmailAddress::parse(&member.email).unwrap();
     let account = doors.find_account(&visit(), &address).await.unwrap().unwrap();
     assert!(account.password_hash.starts_with("$argon2id$"), "hashed anew");
 }

@@ -444,3 +444,145 @@ async fn n13_an_administrator_turns_off_no_owners_factor() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("Only an owner"));
 }
+
+/// The path of a colleague on the team page, and whether what is sent to it asks for a fresh proof.
+async fn asks_for_proof(browser: &mut Browser<'_>, path: &str, fields: &[(&str, &str)]) -> bool {
+    let page = browser.post("/o/power/team", path, fields).await;
+    page.status == StatusCode::UNPROCESSABLE_ENTITY && page.text.contains("Confirm that it is you")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n13_power_over_a_team_is_given_and_given_back_with_a_fresh_proof() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "power").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let former = app.db.member(&practice, Role::Owner).await;
+    let colleague = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.signed_in(&owner);
+    let path = format!("/o/power/team/{}", former.membership.id);
+    let ended = [("version", "1"), ("role", "owner"), ("standing", "ended")];
+    let page = browser.post("/o/power/team", &path, &ended).await;
+    assert_eq!(page.location, "/o/power/team", "{}", page.text);
+    later(&app).await;
+    let back = [("version", "2"), ("role", "owner"), ("standing", "active")];
+    assert!(asks_for_proof(&mut browser, &path, &back).await, "an owner comes back");
+    let promoted = [("version", "1"), ("role", "administrator"), ("standing", "active")];
+    let path = format!("/o/power/team/{}", colleague.membership.id);
+    assert!(
+        asks_for_proof(&mut browser, &path, &promoted).await,
+        "an administrator is made"
+    );
+    let invited = [
+        ("name", "New Admin"),
+        ("email", "new@power.example"),
+        ("role", "administrator"),
+    ];
+    assert!(asks_for_proof(&mut browser, "/o/power/team/invite", &invited).await);
+    let reception = [("may", "1")];
+    assert!(asks_for_proof(&mut browser, "/o/power/team/reception", &reception).await);
+    assert!(asks_for_proof(&mut browser, "/account/sessions/end", &[]).await);
+    let plain = [("version", "1"), ("role", "practitioner"), ("standing", "active")];
+    assert_eq!(
+        browser.post("/o/power/team", &path, &plain).await.location,
+        "/o/power/team"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n13_a_removal_ends_with_any_proof_a_change_of_roles_three_days_or_a_word() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "ends").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut own = app.signed_in(&member);
+    add_app(&mut own).await;
+    let mut owners = app.signed_in(&owner);
+    let path = format!("/o/ends/team/{}/lost-factor", member.membership.id);
+    let open = async || {
+        let sql = "SELECT count(*) FROM aloe.factor_removals WHERE ended_at IS NULL";
+        app.db
+            .superuser()
+            .await
+            .query_one(sql, &[])
+            .await
+            .unwrap()
+            .get::<_, i64>(0)
+    };
+    owners.post("/o/ends/team", &path, &[]).await;
+    assert_eq!(open().await, 1);
+    later(&app).await;
+    let asked = own.get("/account/confirm").await;
+    own.post("/account", "/account/confirm", &[("proof", &shown_code(&asked))])
+        .await;
+    assert_eq!(open().await, 0, "a proof by the factor stops it");
+
+    let fresh = "UPDATE aloe.sessions SET proved_at = now()";
+    app.db.superuser().await.batch_execute(fresh).await.unwrap();
+    owners.post("/o/ends/team", &path, &[]).await;
+    let found = format!("/o/ends/team/{}/factor-found", member.membership.id);
+    owners.post("/o/ends/team", &found, &[]).await;
+    assert_eq!(open().await, 0, "a colleague takes it back");
+
+    owners.post("/o/ends/team", &path, &[]).await;
+    let changed = [("version", "1"), ("role", "practitioner"), ("standing", "active")];
+    let team = format!("/o/ends/team/{}", member.membership.id);
+    owners.post("/o/ends/team", &team, &changed).await;
+    assert_eq!(open().await, 0, "other roles, another question");
+
+    owners.post("/o/ends/team", &path, &[]).await;
+    let long_ago = "BEGIN; SET LOCAL session_replication_role = replica;
+        UPDATE aloe.factor_removals SET asked_at = asked_at - interval '5 days', effective_at = effective_at - interval '5 days'; COMMIT";
+    app.db.superuser().await.batch_execute(long_ago).await.unwrap();
+    let (_, page) = by_password(&app, &member).await;
+    assert!(
+        page.location.starts_with("/sign-in/code"),
+        "it lapsed: {}",
+        page.location
+    );
+    assert_eq!(open().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p11_signing_in_ends_the_session_that_the_browser_had() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "before").await;
+    let (one, two) = (
+        app.db.member(&practice, Role::Reception).await,
+        app.db.member(&practice, Role::Reception).await,
+    );
+    let mut desk = app.signed_in(&one);
+    let door = [("email", two.email.as_str()), ("password", PASSWORD)];
+    assert_eq!(desk.post("/sign-in", "/sign-in", &door).await.location, "/");
+    assert!(
+        app.signed_in(&one)
+            .get("/account")
+            .await
+            .location
+            .starts_with("/sign-in")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n13_an_app_is_added_though_the_proof_went_stale_and_its_secret_is_not_shown_meanwhile() {
+    let app = TestApp::start().await;
+    let practice = practice(&app, "stale").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.signed_in(&member);
+    browser.post("/account", "/account/app", &[]).await;
+    let code = shown_code(&browser.get("/account/app").await);
+    later(&app).await;
+    assert!(
+        browser
+            .get("/account/app")
+            .await
+            .location
+            .starts_with("/account/confirm")
+    );
+    let typed = [("code", code.as_str())];
+    let asked = browser.post("/account", "/account/app/code", &typed).await;
+    assert!(asked.text.contains("Confirm that it is you") && asked.text.contains(&code));
+    let both = [("code", code.as_str()), ("proof", PASSWORD)];
+    let done = browser.post("/account", "/account/app/code", &both).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert!(done.text.contains("<li><code>"), "recovery codes follow");
+}

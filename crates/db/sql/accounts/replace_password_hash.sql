@@ -1,1 +1,0 @@
-SELECT fence.replace_password_hash($1, $2)::text

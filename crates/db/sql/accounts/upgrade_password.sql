@@ -1,0 +1,1 @@
+SELECT fence.upgrade_password($1, $2, $3)::text

@@ -67,6 +67,14 @@ pub struct ServeOptions {
     /// Requests that one source may send in a second, and four seconds' worth at once; 0 for no limit.
     #[arg(long, default_value_t = 100)]
     pub requests_per_second: u32,
+    /// A proxy or load balancer in front of Aloe, as an address or a network; its X-Forwarded-For is believed. May be repeated.
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "NETWORK",
+        env = "ALOE_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<aloe_web::source::Network>,
     /// Codes by SMS that all booking pages together send in an hour at most: what an hour of misuse may cost.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..), env = "ALOE_SMS_PER_HOUR")]
     pub sms_per_hour: u32,

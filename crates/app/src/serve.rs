@@ -45,7 +45,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
         return Err(Trouble::Plain("this installation was filled with synthetic people, whose passwords lie in demo.json: it is served with --demo only. Real people get an installation of their own, with another --data.".into()));
     }
     let certificate = certificate(&installation, options)?;
-    let edge = Edge::listen(options.listen, certificate).await?;
+    let edge = Edge::listen(options.listen, certificate, options.trusted_proxies.clone()).await?;
     let port = edge.address().map_or(0, |address| address.port());
     let origin = options
         .origin
@@ -56,6 +56,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<(), Tr
         origin: origin.clone(),
         requests_per_second: options.requests_per_second,
         demonstration: options.demo,
+        trusted_proxies: options.trusted_proxies.clone(),
         sms_per_hour: options.sms_per_hour,
         operator_mail: options.operator_mail.clone(),
     };

@@ -71,7 +71,7 @@ pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(
         "aloe",
         "svg",
-        "image/svg+xml",
+        "image/svg+xml; charset=utf-8",
         include_bytes!("../assets/aloe.svg").to_vec(),
     )
 });

@@ -87,6 +87,7 @@ mod tests {
             installation: installation.into(),
             origin: String::new(),
             operator_mail: None,
+            trusted_proxies: Vec::new(),
             sms_per_hour: 2,
             demonstration: true,
             requests_per_second: 0,

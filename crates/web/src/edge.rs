@@ -20,6 +20,8 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::source::Network;
+
 /// Connections from one address at a time. Offices share one.
 const PER_SOURCE: usize = 256;
 /// Connections at a time.
@@ -145,14 +147,19 @@ pub struct Edge {
     listener: TcpListener,
     acceptor: TlsAcceptor,
     certificate: Arc<Certificate>,
+    proxies: Vec<Network>,
 }
 
 impl Edge {
-    /// Listens on an address; port 0 picks a free one.
+    /// Listens on an address; port 0 picks a free one. Trusted proxies may hold as many connections as there are at all.
     ///
     /// # Errors
     /// See `EdgeError`.
-    pub async fn listen(address: SocketAddr, certificate: Certificate) -> Result<Self, EdgeError> {
+    pub async fn listen(
+        address: SocketAddr,
+        certificate: Certificate,
+        proxies: Vec<Network>,
+    ) -> Result<Self, EdgeError> {
         let certificate = Arc::new(certificate);
         let acceptor = tls(Arc::clone(&certificate))?;
         let listener = TcpListener::bind(address)
@@ -162,6 +169,7 @@ impl Edge {
             listener,
             acceptor,
             certificate,
+            proxies,
         })
     }
 
@@ -185,7 +193,7 @@ impl Edge {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let Some(counted) = Counts::enter(&counts, peer.ip()) else {
+            let Some(counted) = Counts::enter(&counts, peer.ip(), &self.proxies) else {
                 continue;
             };
             let watcher = graceful.watcher();
@@ -261,12 +269,13 @@ struct Counted {
 }
 
 impl Counts {
-    fn enter(counts: &Arc<Self>, source: IpAddr) -> Option<Counted> {
+    fn enter(counts: &Arc<Self>, source: IpAddr, proxies: &[Network]) -> Option<Counted> {
+        let proxy = proxies.iter().any(|network| network.contains(source));
         let source = aloe_db::visit::network(source.to_canonical());
         let mut open = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = open.values().sum();
         let mine = open.entry(source).or_default();
-        if *mine >= PER_SOURCE || all >= AT_ONCE {
+        if (*mine >= PER_SOURCE && !proxy) || all >= AT_ONCE {
             return None;
         }
         *mine += 1;
@@ -297,11 +306,13 @@ mod tests {
     fn one_address_cannot_take_every_connection() {
         let counts = Arc::new(Counts::default());
         let source = IpAddr::from([192, 0, 2, 1]);
-        let open: Vec<_> = (0..PER_SOURCE).filter_map(|_| Counts::enter(&counts, source)).collect();
+        let open: Vec<_> = (0..PER_SOURCE)
+            .filter_map(|_| Counts::enter(&counts, source, &[]))
+            .collect();
         assert_eq!(open.len(), PER_SOURCE);
-        assert!(Counts::enter(&counts, source).is_none());
-        assert!(Counts::enter(&counts, IpAddr::from([192, 0, 2, 2])).is_some());
+        assert!(Counts::enter(&counts, source, &[]).is_none());
+        assert!(Counts::enter(&counts, IpAddr::from([192, 0, 2, 2]), &[]).is_some());
         drop(open);
-        assert!(Counts::enter(&counts, source).is_some());
+        assert!(Counts::enter(&counts, source, &[]).is_some());
     }
 }

@@ -11,6 +11,10 @@ use crate::state::Aloe;
 /// Refuses requests that change something and come from another site (Fetch Metadata; the origin where a browser does not
 /// send it). The token in the form is checked besides.
 pub async fn same_origin(State(app): State<Aloe>, request: Request, next: Next) -> Response {
+    // Browsers send reports without saying from where.
+    if request.uri().path() == crate::report::PATH {
+        return next.run(request).await;
+    }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && !comes_from_here(request.headers(), &app.config.origin) && !aloe_db::sabotage::is_on("N16-csrf") {
         return Failure::Forged.page(request.headers());
@@ -39,7 +43,7 @@ fn host_matches(origin: &str, headers: &HeaderMap) -> bool {
 
 /// Slows a source that asks too fast, before anything else is done for it.
 pub async fn paced(State(app): State<Aloe>, request: Request, next: Next) -> Response {
-    let source = crate::session::source_of(request.extensions());
+    let source = crate::source::source_of(request.extensions());
     match app.pace.admit(source, std::time::Instant::now()) {
         0 => next.run(request).await,
         wait => Failure::TooOften(wait).page(request.headers()),
@@ -59,11 +63,13 @@ pub async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
-const ALWAYS: [(&str, &str); 9] = [
+const ALWAYS: [(&str, &str); 10] = [
+    ("reporting-endpoints", "csp=\"/csp-report\""),
     (
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types aloe",
+         base-uri 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types aloe; \
+         report-uri /csp-report; report-to csp",
     ),
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
     ("x-content-type-options", "nosniff"),

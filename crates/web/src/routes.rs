@@ -9,7 +9,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::{self, Operation};
 use crate::state::Aloe;
-use crate::{assets, booking, calendar, clinical, door, guard, office, people, session, visitor};
+use crate::{assets, booking, calendar, clinical, door, guard, office, people, report, session, source, visitor};
 
 /// What it takes to reach a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,6 +267,7 @@ fn running() -> Vec<Route> {
 fn doors() -> Vec<Route> {
     use Access::{Anybody, SignedIn, Visitor};
     vec![
+        write(report::PATH, Anybody, report::take),
         read("/assets/{name}", Anybody, assets::show),
         read("/sign-in", Visitor, door::sign_in::show),
         write("/sign-in", Visitor, door::sign_in::sign_in),
@@ -339,6 +340,7 @@ pub fn router(app: Aloe) -> Router {
         .layer(from_fn(guard::uncancelled))
         .layer(from_fn_with_state(app.clone(), guard::same_origin))
         .layer(from_fn_with_state(app.clone(), guard::paced))
+        .layer(from_fn_with_state(app.clone(), source::find_source))
         .layer(from_fn(api::speak_json))
         .layer(from_fn(guard::headers))
         .with_state(app)

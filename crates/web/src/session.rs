@@ -1,8 +1,5 @@
 //! Who is asking: the session behind the cookies, renewed silently, and the membership in the organisation of the path.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-
 use aloe_db::accounts::{ACCESS_SECONDS, Asking, Renewal, SESSION_SECONDS, TokenPair};
 use aloe_db::error::DbError;
 use aloe_db::idempotency::{Fingerprint, IdempotencyKey};
@@ -13,19 +10,21 @@ use aloe_db::visit::Visit;
 use aloe_domain::permission::Permission;
 use aloe_domain::permission::need::{self, Need};
 use aloe_vault::{Token, TokenDomain, TokenHash};
-use axum::extract::{ConnectInfo, FromRequestParts, Path, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
 use crate::clock;
 use crate::cookies::{Cookie, add};
 use crate::failure::{Failure, Overstepped};
 use crate::form::Form;
 use crate::page::see_other_saying;
+use crate::source::source_of;
 use crate::state::Aloe;
 
 /// What tokens against forgery are bound to in this request: the session, or the visitor's browser.
@@ -79,12 +78,6 @@ impl FreshPair {
             Cookie::Refresh.set(&app.config, refresh.expose(), SESSION_SECONDS as u32),
         );
     }
-}
-
-/// The address of the other end of the connection.
-pub fn source_of(extensions: &axum::http::Extensions) -> IpAddr {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical())
 }
 
 /// Where a request comes from, and which browser it is.

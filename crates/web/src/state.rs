@@ -8,6 +8,7 @@ use aloe_vault::{CsrfKey, InstallationKey, Passkeys, PasswordWorkers, PinKey, Re
 use tokio::sync::broadcast;
 
 use crate::pace::Pace;
+use crate::source::Network;
 
 /// One change that open pages may want to show.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct WebConfig {
     pub origin: String,
     /// Requests that one source may send in a second; zero for no limit.
     pub requests_per_second: u32,
+    /// Proxies of ours, which say from whom they heard a request.
+    pub trusted_proxies: Vec<Network>,
     /// Codes by SMS that all booking pages together send in an hour at most.
     pub sms_per_hour: u32,
     /// Where alerts of the installation are mailed to.

@@ -8,9 +8,11 @@ use crate::derivation::sha256;
 use crate::entropy::{self, NoRandomness};
 use crate::secret::{SecretText, silent_debug};
 
-const LENGTH: usize = 10;
+const LENGTH: usize = 16;
+/// Where the groups begin in which a code is written: five signs, four times four, five.
+const GROUPS: [(usize, usize); 6] = [(0, 5), (5, 9), (9, 13), (13, 17), (17, 21), (21, 26)];
 
-/// A recovery code: 80 random bits, shown once, spent once. A plain hash is kept, since 80 bits cannot be guessed.
+/// A recovery code: 128 random bits, shown once, spent once. A plain hash is kept, since 128 bits cannot be guessed.
 pub struct RecoveryCode(Zeroizing<[u8; LENGTH]>);
 
 silent_debug!(RecoveryCode);
@@ -24,7 +26,7 @@ impl RecoveryCode {
         Ok(Self(Zeroizing::new(entropy::random()?)))
     }
 
-    /// Reads a typed code: case, blanks and hyphens do not matter. Nothing unless it is sixteen letters and digits of base32.
+    /// Reads a typed code: case, blanks and hyphens do not matter. Nothing unless it is twenty-six letters and digits of base32.
     pub fn parse(typed: &str) -> Option<Self> {
         let plain = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
         let text: Zeroizing<String> = Zeroizing::new(plain.map(|c| c.to_ascii_uppercase()).collect());
@@ -32,13 +34,10 @@ impl RecoveryCode {
         Some(Self(Zeroizing::new(bytes.as_slice().try_into().ok()?)))
     }
 
-    /// The code for its owner: four groups of four.
+    /// The code for its owner, in groups.
     pub fn to_text(&self) -> SecretText {
         let text = Zeroizing::new(BASE32_NOPAD.encode(self.0.as_slice()));
-        let groups: Vec<&str> = (0..text.len())
-            .step_by(4)
-            .filter_map(|at| text.get(at..at + 4))
-            .collect();
+        let groups: Vec<&str> = GROUPS.iter().filter_map(|(from, to)| text.get(*from..*to)).collect();
         SecretText::from_string(groups.join("-"))
     }
 
@@ -58,7 +57,7 @@ mod tests {
         fn a_code_reads_back_however_it_is_typed(bytes: [u8; LENGTH]) {
             let code = RecoveryCode(Zeroizing::new(bytes));
             let text = code.to_text();
-            prop_assert_eq!(text.expose().len(), 19);
+            prop_assert_eq!(text.expose().len(), 31);
             for typed in [text.expose().to_lowercase(), text.expose().replace('-', " "), text.expose().replace('-', "")] {
                 prop_assert_eq!(RecoveryCode::parse(&typed).unwrap().hash(), code.hash());
             }

@@ -30,9 +30,13 @@ fn write_certificate(folder: &std::path::Path) -> Certificate {
 
 async fn serve() -> Server {
     let folder = tempfile::tempdir().unwrap();
-    let edge = Edge::listen(SocketAddr::from(([127, 0, 0, 1], 0)), write_certificate(folder.path()))
-        .await
-        .unwrap();
+    let edge = Edge::listen(
+        SocketAddr::from(([127, 0, 0, 1], 0)),
+        write_certificate(folder.path()),
+        Vec::new(),
+    )
+    .await
+    .unwrap();
     let address = edge.address().unwrap();
     let (stop, stopped) = watch::channel(false);
     let router = Router::new().route("/", get(|| async { "hello" }));

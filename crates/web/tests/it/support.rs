@@ -74,6 +74,7 @@ impl TestApp {
             installation: INSTALLATION.into(),
             origin: "https://aloe.example".into(),
             demonstration: true,
+            trusted_proxies: Vec::new(),
             sms_per_hour: 1_000,
             operator_mail: Some("operator@aloe.example".into()),
             requests_per_second: 0,

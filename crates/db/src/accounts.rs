@@ -2,7 +2,7 @@
 
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{MembershipId, OrganisationId, ResourceId, SessionId, UserId};
-use aloe_domain::permission::{OrganisationKind, RoleSet};
+use aloe_domain::permission::{OrganisationKind, Permission, PermissionSet, RoleSet};
 use aloe_vault::{SealingKey, TokenHash};
 use jiff::tz::TimeZone;
 use tokio_postgres::Row;
@@ -341,6 +341,7 @@ fn signed_in(first: &Row, rows: &[Row], token_hash: &[u8]) -> Result<SignedIn, D
         name: first.get("name"),
         email: first.get("email"),
         has_factor: first.get("has_factor"),
+        is_program: first.get::<_, Option<Vec<String>>>("at_most").is_some(),
         memberships,
         token_hash: token_hash.to_vec(),
     })
@@ -364,6 +365,9 @@ fn membership(row: &Row, token_hash: &[u8]) -> Result<Membership, DbError> {
             .map(ResourceId::from_uuid),
         reception_may_reveal: row.get("reception_may_reveal"),
         owes_factor: row.get("owes_factor"),
+        at_most: row
+            .get::<_, Option<Vec<String>>>("at_most")
+            .map(|codes| permissions_of(&codes)),
     })
 }
 
@@ -373,6 +377,12 @@ fn zone_of(name: Option<String>) -> TimeZone {
     named
         .or_else(|| TimeZone::get("Africa/Johannesburg").ok())
         .unwrap_or(TimeZone::UTC)
+}
+
+/// The permissions of these codes; what is unknown grants nothing.
+pub(crate) fn permissions_of(codes: &[String]) -> PermissionSet {
+    let known: Vec<Permission> = codes.iter().filter_map(|code| Permission::from_code(code)).collect();
+    PermissionSet::of(&known)
 }
 
 /// The roles in a row's `roles` column.

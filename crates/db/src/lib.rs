@@ -29,6 +29,7 @@ pub mod own_account;
 pub mod passkeys;
 pub mod patients;
 mod pool;
+pub mod programs;
 pub mod proofs;
 pub mod reset;
 pub mod rotation;

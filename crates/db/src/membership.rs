@@ -21,6 +21,8 @@ pub struct SignedIn {
     pub has_factor: bool,
     /// The active memberships, by the organisation's name.
     pub memberships: Vec<Membership>,
+    /// Whether it is a program, which has a credential and no password.
+    pub is_program: bool,
     pub(crate) token_hash: Vec<u8>,
 }
 
@@ -60,6 +62,8 @@ pub struct Membership {
     /// Whether its roles need a second factor and this session began without one: then it opens nothing here.
     pub owes_factor: bool,
     pub(crate) reception_may_reveal: bool,
+    /// What the session may do at most: a program's does what was ticked.
+    pub(crate) at_most: Option<PermissionSet>,
 }
 
 /// The membership does not grant the permission.
@@ -75,7 +79,10 @@ impl Membership {
             // A public office keeps no clinical record, whoever asks.
             all = all.without(Permission::Clinical);
         }
-        all
+        match self.at_most {
+            Some(at_most) => all.intersection(at_most),
+            None => all,
+        }
     }
 
     /// A scope for one need: the application's own safeguard. The database checks again when it is entered.

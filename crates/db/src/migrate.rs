@@ -58,7 +58,8 @@ migrations![
     "0031_lost_factors",
     "0032_guesses",
     "0033_alerts",
-    "0034_passwords_that_changed",
+    "0034_what_changed_meanwhile",
+    "0035_programs",
 ];
 
 /// What stops a migration.

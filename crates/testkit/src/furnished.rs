@@ -5,6 +5,7 @@ use aloe_db::agenda::Agenda;
 use aloe_db::bookings::{self, DeskBooking, IdempotencyKey, PersonBooking};
 use aloe_db::clinical::{self, Sections};
 use aloe_db::messages::{self, Channel as MessageChannel, Message};
+use aloe_db::programs::{self, NewProgram};
 use aloe_db::settings::{self, NewClosure};
 use aloe_db::{patients, proofs, team};
 use aloe_domain::booking::Channel;
@@ -79,6 +80,7 @@ impl TestDb {
         let block = self.block(&at, &owner).await;
         let invitation = self.invitation(&at, &owner).await;
         let colleague = self.colleague(&at, &owner).await;
+        self.program(&owner).await;
         let visit = visit();
         let alarmed = self.doors.alarm_sms(&visit, slug, "a limit", "+2772000");
         alarmed.await.unwrap();
@@ -99,6 +101,19 @@ impl TestDb {
             invitation,
             colleague,
         }
+    }
+
+    async fn program(&self, owner: &Member) {
+        let scope = owner.membership.scope::<need::Settings>().unwrap();
+        let mut tx = self.doors.member(&visit(), &scope).await.unwrap();
+        let new = NewProgram {
+            name: "Example program",
+            permissions: programs::GRANTABLE,
+            credential: &Token::random().unwrap().hash(TokenDomain::PROGRAM),
+            days: 30,
+        };
+        programs::make(&mut tx, &new).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     async fn colleague(&self, at: &Organisation, owner: &Member) -> MembershipId {

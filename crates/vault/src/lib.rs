@@ -18,7 +18,8 @@ mod version;
 pub use entropy::NoRandomness;
 pub use keyring::{Keyring, KeyringError, LongestTtl};
 pub use keys::{
-    CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, RenewalKey, SealingKey, SubjectKey,
+    BearerKey, CsrfKey, InstallationKey, MacKey, MasterKeys, OrganisationKey, PinKey, RenewalKey, SealingKey,
+    SubjectKey,
 };
 pub use objects::{ObjectError, open_object, seal_object, sealed_length};
 pub use passkey::{Asked as PasskeyQuestion, Passkey, PasskeyRefused, Passkeys};
@@ -35,5 +36,8 @@ pub use store::{
 };
 #[cfg(feature = "pkcs11")]
 pub use store::{Pkcs11KeyStore, Pkcs11Settings};
-pub use token::{Pin, PinMac, RecoveryCode, Token, TokenDomain, TokenError, TokenHash, TotpSecret, TotpStep};
+pub use token::{
+    BEARER_SECONDS, NotABearer, Pin, PinMac, RecoveryCode, Token, TokenDomain, TokenError, TokenHash, TotpSecret,
+    TotpStep,
+};
 pub use version::KeyVersion;

@@ -10,6 +10,11 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// The same in seconds since 1970, as tokens and codes count.
+pub fn seconds() -> u64 {
+    u64::try_from(now().as_second()).unwrap_or(0)
+}
+
 /// `Tuesday 24 November`, with the year when it is not this one.
 pub fn long_date(date: Date, today: Date) -> String {
     let year = if date.year() == today.year() {

@@ -208,7 +208,7 @@ fn files() -> Vec<Route> {
 fn running() -> Vec<Route> {
     use Access::Needs;
     use Permission::{AuditOwn, Owners, Settings, Team};
-    use office::settings::{booking_page, closures, diaries, hours, places, profile, services};
+    use office::settings::{booking_page, closures, diaries, hours, places, profile, programs, services};
     vec![
         read("/o/{org}/team", Needs(Team), office::team::show),
         write("/o/{org}/team/invite", Needs(Team), office::team::invite),
@@ -260,6 +260,13 @@ fn running() -> Vec<Route> {
         ),
         read("/o/{org}/settings/booking", Needs(Settings), booking_page::show),
         write("/o/{org}/settings/booking", Needs(Settings), booking_page::save),
+        read("/o/{org}/settings/programs", Needs(Settings), programs::show),
+        write("/o/{org}/settings/programs", Needs(Settings), programs::create),
+        write(
+            "/o/{org}/settings/programs/{id}/revoke",
+            Needs(Settings),
+            programs::revoke,
+        ),
     ]
 }
 

@@ -97,7 +97,11 @@ pub async fn find_session(State(app): State<Aloe>, mut request: Request, next: N
     let (mut fresh, mut member) = (None, None);
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let asking = who_asks(&request);
-    match current(&app, &visit, request.headers(), asking).await {
+    let found = match bearer_in(&request) {
+        Some(shown) => program(&app, shown).await,
+        None => current(&app, &visit, request.headers(), asking).await,
+    };
+    match found {
         Ok(Some((signed_in, hash, pair))) => {
             request.extensions_mut().insert(CsrfSubject(hash));
             let slug = slug_in(request.uri().path());
@@ -137,10 +141,42 @@ fn who_asks(request: &Request) -> Asking {
     if by_itself { Asking::Page } else { Asking::Person }
 }
 
+/// What a program shows. On pages nothing but the cookies counts.
+fn bearer_in(request: &Request) -> Option<&str> {
+    let shown = request
+        .headers()
+        .get("authorization")
+        .filter(|_| request.uri().path().starts_with("/api/"))?;
+    Some(
+        shown
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("Bearer "))
+            .unwrap_or_default(),
+    )
+}
+
+/// The session behind what a program shows: its signature is checked, and then the session as anybody's is.
+async fn program(app: &Aloe, shown: &str) -> Result<Option<Current>, Failure> {
+    let Ok(token) = app.bearers.read(&app.config.origin, shown, clock::seconds()) else {
+        return Ok(None);
+    };
+    let hash = token.hash(TokenDomain::SESSION);
+    let signed_in = app.doors.look_up_for(&hash, Asking::Person).await?;
+    Ok(signed_in.filter(|who| who.is_program).map(|signed_in| {
+        let subject = csrf_subject(&signed_in);
+        (signed_in, subject, None)
+    }))
+}
+
 async fn current(app: &Aloe, visit: &Visit, headers: &HeaderMap, asking: Asking) -> Result<Option<Current>, Failure> {
     if let Some(hash) = token_in(Cookie::Access, app, headers)
         && let Some(signed_in) = app.doors.look_up_for(&hash, asking).await?
     {
+        // A program's token in a cookie opens no page.
+        if signed_in.is_program {
+            return Ok(None);
+        }
         let subject = csrf_subject(&signed_in);
         return Ok(Some((signed_in, subject, None)));
     }

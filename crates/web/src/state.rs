@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
-use aloe_vault::{CsrfKey, InstallationKey, Passkeys, PasswordWorkers, PinKey, RenewalKey, SealingKey};
+use aloe_vault::{BearerKey, CsrfKey, InstallationKey, Passkeys, PasswordWorkers, PinKey, RenewalKey, SealingKey};
 use tokio::sync::broadcast;
 
 use crate::pace::Pace;
@@ -54,6 +54,8 @@ pub struct Shared {
     pub csrf: CsrfKey,
     /// Derives the tokens after a renewal.
     pub renewals: RenewalKey,
+    /// Signs what programs show with each request.
+    pub bearers: BearerKey,
     /// Seals mail to accounts.
     pub mails: SealingKey,
     /// Asks for passkeys; nothing where the pages' host is an address in numbers.
@@ -88,6 +90,7 @@ impl Aloe {
             passwords,
             csrf,
             renewals,
+            bearers: installation.bearers(),
             mails: installation.mails(),
             factors: installation.factors(),
             passkeys: Passkeys::of(&config.origin),

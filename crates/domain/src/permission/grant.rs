@@ -79,6 +79,12 @@ impl PermissionSet {
         Self(self.0 | other.0)
     }
 
+    /// What is in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The permissions in order of declaration.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL

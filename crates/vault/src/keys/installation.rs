@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::{CsrfKey, MacKey, PinKey, RenewalKey, SealingKey};
+use super::{BearerKey, CsrfKey, MacKey, PinKey, RenewalKey, SealingKey};
 use crate::derivation::derive_key;
 use crate::entropy::NoRandomness;
 use crate::secret::{KeyBytes, SecretText, silent_debug};
@@ -48,6 +48,11 @@ impl InstallationKey {
     /// The key by which the session tokens after a renewal follow from the one before.
     pub fn renewals(&self) -> RenewalKey {
         RenewalKey(MacKey::of(self.derive("renewals")))
+    }
+
+    /// The key from which those of programs' tokens follow, one for each day.
+    pub fn bearers(&self) -> BearerKey {
+        BearerKey(MacKey::of(self.derive("bearers")))
     }
 
     /// The key under which mail to accounts is sealed.

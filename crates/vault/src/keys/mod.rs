@@ -9,5 +9,5 @@ mod subject;
 pub use installation::InstallationKey;
 pub use master::MasterKeys;
 pub use organisation::OrganisationKey;
-pub use purpose::{CsrfKey, MacKey, PinKey, RenewalKey, SealingKey};
+pub use purpose::{BearerKey, CsrfKey, MacKey, PinKey, RenewalKey, SealingKey};
 pub use subject::SubjectKey;

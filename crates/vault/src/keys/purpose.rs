@@ -49,7 +49,10 @@ pub struct CsrfKey(pub(crate) MacKey);
 /// The key by which one session token follows from another.
 pub struct RenewalKey(pub(crate) MacKey);
 
-silent_debug!(SealingKey, MacKey, PinKey, CsrfKey, RenewalKey);
+/// Gives a key for each day, which signs what programs show.
+pub struct BearerKey(pub(crate) MacKey);
+
+silent_debug!(SealingKey, MacKey, PinKey, CsrfKey, RenewalKey, BearerKey);
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Tokens, PINs and what the database keeps of them.
 
+mod bearer;
 mod csrf;
 mod pin;
 mod random;
@@ -7,6 +8,7 @@ mod recovery_code;
 mod renewal;
 mod totp;
 
+pub use bearer::{BEARER_SECONDS, NotABearer};
 pub use pin::{Pin, PinMac};
 pub use random::{Token, TokenDomain, TokenHash};
 pub use recovery_code::RecoveryCode;

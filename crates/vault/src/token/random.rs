@@ -31,6 +31,8 @@ impl TokenDomain {
     pub const RESET: Self = Self("aloe/1/token/reset");
     /// The cookie by which a browser is known again that somebody signed in with.
     pub const DEVICE: Self = Self("aloe/1/token/device");
+    /// The credential of a program.
+    pub const PROGRAM: Self = Self("aloe/1/token/program");
     /// The secret by which a job is claimed.
     pub const JOB_CLAIM: Self = Self("aloe/1/token/job claim");
 

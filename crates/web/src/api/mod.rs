@@ -8,6 +8,7 @@ mod bookings;
 mod describe;
 mod openapi;
 mod patients;
+mod token;
 mod trail;
 
 use axum::extract::Request;
@@ -21,6 +22,7 @@ use aloe_domain::permission::Permission;
 
 pub use describe::Operation;
 use describe::operation;
+pub use token::PREFIX as CREDENTIAL_PREFIX;
 
 /// The routes of the API with their descriptions.
 pub fn routes() -> Vec<Route> {
@@ -28,6 +30,14 @@ pub fn routes() -> Vec<Route> {
     use Permission::{AuditOwn, Patients, Schedule};
     vec![
         Route::read("/api/openapi.json", Anybody, openapi::show),
+        Route::write("/api/token", Anybody, token::exchange).described(
+            operation(
+                "exchangeCredential",
+                "A program's credential for an access token of five minutes",
+            )
+            .takes::<token::Credential>()
+            .answers::<token::Granted>(),
+        ),
         Route::read("/api/b/{org}/services", Visitor, availability::services).described(
             operation("listServices", "What can be booked online, where and with whom")
                 .answers::<availability::Offered>(),

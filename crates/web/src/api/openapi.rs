@@ -62,7 +62,10 @@ fn document(app: &Aloe) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": { "session": { "type": "apiKey", "in": "cookie", "name": Cookie::Access.name(&app.config) } },
+            "securitySchemes": {
+                "session": { "type": "apiKey", "in": "cookie", "name": Cookie::Access.name(&app.config) },
+                "program": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+            },
         },
     })
 }
@@ -109,7 +112,7 @@ fn describe(route: &Route, operation: &Operation, generator: &mut SchemaGenerato
             );
         }
         if !matches!(route.access, Access::Anybody | Access::Visitor) {
-            fields.insert("security".into(), json!([{ "session": [] }]));
+            fields.insert("security".into(), json!([{ "session": [] }, { "program": [] }]));
         }
     }
     described

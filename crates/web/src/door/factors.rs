@@ -82,7 +82,9 @@ async fn page(someone: &Someone, f: Form) -> Result<Option<Begun>, Failure> {
     let url = secret.to_url(&who.email);
     let (drawing, width) = draw(url.expose()).ok_or(Failure::Broken)?;
     let shown_in_demonstration = match app.config.demonstration {
-        true => secret.next_code(now(), 0).map(|code| code.expose().to_owned()),
+        true => secret
+            .next_code(clock::seconds(), 0)
+            .map(|code| code.expose().to_owned()),
         false => None,
     };
     let page = AddAppPage {
@@ -111,10 +113,6 @@ fn draw(text: &str) -> Option<(String, usize)> {
     Some((squares.collect(), width + 8))
 }
 
-fn now() -> u64 {
-    u64::try_from(clock::now().as_second()).unwrap_or(0)
-}
-
 /// Takes the first code: from here on the factor counts. Whoever has no recovery codes is shown some.
 pub async fn finish(someone: Someone, mut f: Form) -> Answer {
     let (app, who) = (&someone.app, &someone.signed_in);
@@ -132,7 +130,7 @@ pub async fn finish(someone: Someone, mut f: Form) -> Answer {
     let Some((id, _, secret)) = page(&someone, Form::default()).await? else {
         return Ok(see_other("/account"));
     };
-    let Some(step) = secret.check(&typed, now()) else {
+    let Some(step) = secret.check(&typed, clock::seconds()) else {
         f.set("code", "");
         f.complain(
             "code",

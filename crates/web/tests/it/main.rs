@@ -17,6 +17,7 @@ mod factors;
 mod hostile;
 mod nodes;
 mod permissions;
+mod programs;
 mod reset;
 mod support;
 mod twice;

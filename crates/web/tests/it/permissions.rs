@@ -138,6 +138,9 @@ fn common_fields(of: &Furnished) -> Vec<(&'static str, String)> {
         ("purpose", "identity"),
         ("q", "Persontwo"),
         ("not_the_same", "1"),
+        // What a program takes.
+        ("may", "bookings"),
+        ("days", "30"),
         // What a note takes.
         ("plan", "Stolen"),
         ("text", "Stolen"),

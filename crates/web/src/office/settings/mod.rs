@@ -6,6 +6,7 @@ pub mod diaries;
 pub mod hours;
 pub mod places;
 pub mod profile;
+pub mod programs;
 pub mod services;
 
 use aloe_db::agenda::Agenda;
@@ -16,7 +17,7 @@ use crate::failure::Failure;
 use crate::session::Staff;
 
 /// The pages under settings, in the order of setting up.
-pub const PAGES: [(&str, &str); 8] = [
+pub const PAGES: [(&str, &str); 9] = [
     ("/settings", "Going live"),
     ("/settings/profile", "Profile"),
     ("/settings/places", "Places"),
@@ -25,6 +26,7 @@ pub const PAGES: [(&str, &str); 8] = [
     ("/settings/hours", "Weekly hours"),
     ("/settings/closures", "Closures"),
     ("/settings/booking", "Booking page"),
+    ("/settings/programs", "Programs"),
 ];
 
 /// One line of the sub-navigation.

@@ -1,0 +1,1 @@
+SELECT fence.revoke_program($1, $2) AS worked

@@ -1,6 +1,7 @@
 //! One HTTPS connection that is kept open, with its cookies: a browser without a screen.
 
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,10 +12,10 @@ use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use tokio::net::TcpStream;
+use tokio::net::TcpSocket;
 use tokio_rustls::TlsConnector;
 
-use crate::installation::Installation;
+use crate::installation::{Installation, Node};
 use crate::trouble::Trouble;
 
 /// What came back.
@@ -51,6 +52,7 @@ pub struct Browser {
 /// Where to connect, again when the server has closed an idle connection.
 #[derive(Clone)]
 struct Address {
+    source: Ipv4Addr,
     port: u16,
     host: String,
     connector: TlsConnector,
@@ -58,9 +60,11 @@ struct Address {
 
 impl Address {
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, Trouble> {
-        let stream = TcpStream::connect(("127.0.0.1", self.port))
-            .await
-            .map_err(|e| Trouble::io("connecting", &e))?;
+        let socket = TcpSocket::new_v4().map_err(|e| Trouble::io("connecting", &e))?;
+        let from = SocketAddr::from((self.source, 0));
+        socket.bind(from).map_err(|e| Trouble::io("taking a source", &e))?;
+        let to = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let stream = socket.connect(to).await.map_err(|e| Trouble::io("connecting", &e))?;
         let _ = stream.set_nodelay(true);
         let name = ServerName::try_from("localhost").map_err(|e| Trouble::io("naming the server", &e))?;
         let stream = self
@@ -82,10 +86,33 @@ impl Browser {
     /// # Errors
     /// What the connection said.
     pub async fn open(installation: &Installation) -> Result<Self, Trouble> {
+        Self::open_from(installation, Ipv4Addr::LOCALHOST).await
+    }
+
+    /// The same from a source of its own in 127.0.0.0/8.
+    ///
+    /// # Errors
+    /// What the connection said.
+    pub async fn open_from(installation: &Installation, source: Ipv4Addr) -> Result<Self, Trouble> {
+        let connector = trusting(&installation.authority())?;
+        Self::connect(installation.port, connector, source).await
+    }
+
+    /// The same at another node of the installation.
+    ///
+    /// # Errors
+    /// What the connection said.
+    pub async fn at_node(installation: &Installation, node: &Node, source: Ipv4Addr) -> Result<Self, Trouble> {
+        let connector = trusting(&installation.authority())?;
+        Self::connect(node.port, connector, source).await
+    }
+
+    async fn connect(port: u16, connector: TlsConnector, source: Ipv4Addr) -> Result<Self, Trouble> {
         let address = Address {
-            port: installation.port,
-            host: format!("localhost:{}", installation.port),
-            connector: trusting(&installation.authority())?,
+            source,
+            port,
+            host: format!("localhost:{port}"),
+            connector,
         };
         Ok(Self {
             sender: address.connect().await?,
@@ -105,6 +132,33 @@ impl Browser {
             cookies: self.cookies.clone(),
             address,
         })
+    }
+
+    /// The cookies, as another browser may take them over.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.clone()
+    }
+
+    /// Takes cookies over.
+    pub fn take_cookies(&mut self, cookies: BTreeMap<String, String>) {
+        self.cookies.extend(cookies);
+    }
+
+    /// The token of the sign-in form: one for all tries of this browser.
+    ///
+    /// # Errors
+    /// What the connection said.
+    pub async fn door(&mut self) -> Result<String, Trouble> {
+        Ok(self.get("/sign-in").await?.field("csrf").unwrap_or_default())
+    }
+
+    /// Sends the sign-in form. 303 for a right password, 422 for a wrong one, 429 for one that was not looked at.
+    ///
+    /// # Errors
+    /// What the connection said.
+    pub async fn try_door(&mut self, csrf: &str, email: &str, password: &str) -> Result<u16, Trouble> {
+        let fields = [("csrf", csrf), ("email", email), ("password", password)];
+        Ok(self.post("/sign-in", &fields).await?.status)
     }
 
     /// Sets a cookie. `what` is the end of its name: the rest is the installation's, learnt from the cookies it sent.

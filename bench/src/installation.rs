@@ -62,6 +62,82 @@ pub struct Installation {
     remove: bool,
 }
 
+/// Another server of an installation, on the same database with a folder of its own. Dropped, it is stopped.
+pub struct Node {
+    /// Where its pages are.
+    pub port: u16,
+    folder: PathBuf,
+    database: String,
+    child: Child,
+}
+
+impl Node {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn start(program: &Path, installation: &Installation, number: usize) -> Result<Self, Trouble> {
+        let folder = installation.folder.with_file_name(format!("node{number}"));
+        let database = installation.database.url();
+        if !folder.exists() {
+            copy(&installation.folder, &folder).map_err(|e| Trouble::io("making a node's folder", &e))?;
+            copy(&keys_of(&installation.folder), &keys_of(&folder)).map_err(|e| Trouble::io("copying keys", &e))?;
+        }
+        let (child, running) = serve(program, &folder, Some(&database))?;
+        Ok(Self {
+            port: port_of(&running),
+            folder,
+            database,
+            child,
+        })
+    }
+
+    /// Kills it and starts it again.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn restart(&mut self, program: &Path) -> Result<(), Trouble> {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let (child, running) = serve(program, &self.folder, Some(&self.database))?;
+        (self.child, self.port) = (child, port_of(&running));
+        Ok(())
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn keys_of(folder: &Path) -> PathBuf {
+    folder.with_extension("keys")
+}
+
+/// Copies what a server of an installation needs besides the database.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if ["postgres", "running.json", "serve.lock", "bench.log"]
+            .iter()
+            .any(|left| name == *left)
+        {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
 /// A data folder filled with synthetic people: kept from run to run while the schema stays the same, or made for one run.
 pub struct Filled {
     folder: PathBuf,
@@ -107,7 +183,7 @@ impl Filled {
     /// # Errors
     /// When it does not answer.
     pub fn start(self, program: &Path) -> Result<Installation, Trouble> {
-        let (child, running) = serve(program, &self.folder)?;
+        let (child, running) = serve(program, &self.folder, None)?;
         Ok(Installation {
             port: port_of(&running),
             pid: running.pid,
@@ -130,8 +206,12 @@ fn port_of(running: &Running) -> u16 {
 }
 
 /// Starts the server and waits until it says where it is.
-fn serve(program: &Path, folder: &Path) -> Result<(Child, Running), Trouble> {
-    let mut child = Command::new(program)
+fn serve(program: &Path, folder: &Path, database: Option<&str>) -> Result<(Child, Running), Trouble> {
+    let mut command = Command::new(program);
+    if let Some(url) = database {
+        command.env("DATABASE_URL", url);
+    }
+    let mut child = command
         .arg("--data")
         .arg(folder)
         .args([
@@ -172,7 +252,7 @@ impl Installation {
     /// # Errors
     /// When it does not answer.
     pub fn start_again(&mut self, program: &Path) -> Result<(), Trouble> {
-        let (child, running) = serve(program, &self.folder)?;
+        let (child, running) = serve(program, &self.folder, None)?;
         self.port = port_of(&running);
         self.pid = running.pid;
         self.child = child;

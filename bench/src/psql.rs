@@ -35,6 +35,17 @@ impl Login {
         })
     }
 
+    /// Where the database is, as a server of the installation is told.
+    pub fn url(&self) -> String {
+        format!(
+            "postgresql://{}:{}@localhost:{}/aloe?sslmode=verify-full&sslrootcert={}",
+            self.user,
+            self.password,
+            self.port,
+            self.authority.display()
+        )
+    }
+
     /// Another login of the same database.
     pub fn other(&self, user: &str, password: &str) -> Self {
         Self {

@@ -4,6 +4,8 @@ mod booking;
 mod bookings;
 mod fence;
 mod footprint;
+mod identity;
+mod mornings;
 mod pages;
 mod search;
 mod searches;
@@ -23,8 +25,9 @@ pub async fn run(options: &Options) -> Result<Report, Trouble> {
         "fence" => fence::measure(options).await,
         "pages" => pages::measure(options),
         "footprint" => footprint::measure(options).await,
+        "identity" => identity::measure(options).await,
         other => Err(Trouble::Plain(format!(
-            "there is no measurement called {other}: booking, search, fence, pages or footprint"
+            "there is no measurement called {other}: booking, search, fence, pages, footprint or identity"
         ))),
     }
 }

@@ -26,6 +26,9 @@ use crate::speech::Speech;
 use crate::state::Aloe;
 use crate::visitor::Visitor;
 
+/// How long the answer to one try too many is held back.
+const HELD: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Where to go after signing in.
 #[derive(serde::Deserialize)]
 pub struct Next {
@@ -87,6 +90,8 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
                 "The e-mail address and the password do not belong together. Check both.",
             ),
             Err(Failure::TooOften(seconds)) => {
+                // Whoever hammers waits for each refusal, which costs us nothing meanwhile.
+                tokio::time::sleep(HELD).await;
                 f.complain("password", slowed(seconds));
                 wait = Some(seconds);
             }

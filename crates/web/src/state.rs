@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aloe_db::doors::Doors;
 use aloe_db::keys::Keys;
 use aloe_vault::{BearerKey, CsrfKey, InstallationKey, Passkeys, PasswordWorkers, PinKey, RenewalKey, SealingKey};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 
 use crate::pace::Pace;
 use crate::source::Network;
@@ -50,6 +50,9 @@ pub struct Shared {
     pub keys: Keys,
     /// Threads that hash passwords.
     pub passwords: PasswordWorkers,
+    /// Tries at the door that may be with the database at a time: a flood of them waits in line, and takes no connection from the
+    /// sessions of those at work.
+    pub tries: Semaphore,
     /// Signs tokens against request forgery.
     pub csrf: CsrfKey,
     /// Derives the tokens after a renewal.
@@ -88,6 +91,7 @@ impl Aloe {
             doors,
             keys,
             passwords,
+            tries: Semaphore::new(2),
             csrf,
             renewals,
             bearers: installation.bearers(),

@@ -58,7 +58,7 @@ impl PasswordParameters {
     }
 
     /// Measures one hash on this machine and chooses the number of passes that comes nearest to
-    /// `target` from below; never below the minimum. Takes about the time of two hashes.
+    /// `target`; never below the minimum. Takes about the time of two hashes.
     ///
     /// # Errors
     /// [`PasswordError`] when there is not enough memory for a hash.
@@ -74,7 +74,8 @@ impl PasswordParameters {
 
     /// The parameters for a machine that takes `one_pass` for the minimum.
     fn for_speed(one_pass: Duration, target: Duration) -> Self {
-        let passes = target.as_nanos() / one_pass.as_nanos().max(1);
+        let one_pass = one_pass.as_nanos().max(1);
+        let passes = (target.as_nanos() + one_pass / 2) / one_pass;
         let passes = u32::try_from(passes).unwrap_or(MOST_PASSES);
         Self {
             passes: passes.clamp(1, MOST_PASSES),
@@ -153,7 +154,8 @@ mod tests {
         let passes =
             |one: u32, target: u32| PasswordParameters::for_speed(MILLISECOND * one, MILLISECOND * target).passes;
         assert_eq!(passes(50, 200), 4);
-        assert_eq!(passes(50, 199), 3);
+        assert_eq!(passes(50, 176), 4);
+        assert_eq!(passes(50, 174), 3);
         assert_eq!(passes(500, 200), 1);
         assert_eq!(passes(1, 60_000), 16);
         assert_eq!(passes(0, 0), 1);

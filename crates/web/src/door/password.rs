@@ -23,7 +23,9 @@ impl<'a> Attempt<'a> {
     /// # Errors
     /// `TooOften` with the seconds to wait.
     pub async fn admit(app: &'a Aloe, visit: &'a Visit, email: &'a EmailAddress) -> Result<Self, Failure> {
+        let turn = app.tries.acquire().await.map_err(|_| Failure::Unavailable)?;
         let admission = app.doors.admit_password(visit, email).await?;
+        drop(turn);
         match admission.wait {
             0 => Ok(Self {
                 app,
@@ -52,6 +54,7 @@ impl<'a> Attempt<'a> {
     /// # Errors
     /// What the database answered.
     pub async fn was_wrong(self) -> Result<(), Failure> {
+        let _turn = self.app.tries.acquire().await.map_err(|_| Failure::Unavailable)?;
         Ok(self
             .app
             .doors

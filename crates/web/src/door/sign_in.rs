@@ -1,5 +1,7 @@
 //! Signing in with e-mail and password; signing out; choosing where to work.
 
+use std::time::Duration;
+
 use aloe_db::accounts::KnownPassword;
 use aloe_db::membership::Membership;
 use aloe_db::visit::Visit;
@@ -26,8 +28,11 @@ use crate::speech::Speech;
 use crate::state::Aloe;
 use crate::visitor::Visitor;
 
-/// How long the answer to one try too many is held back.
-const HELD: std::time::Duration = std::time::Duration::from_secs(1);
+/// How long the answer to one try too many is held back: a second or so, each its own, so that they do not come back together.
+fn held() -> Duration {
+    let apart = uuid::Uuid::new_v4().as_u128() % 600;
+    Duration::from_millis(700 + u64::try_from(apart).unwrap_or(0))
+}
 
 /// Where to go after signing in.
 #[derive(serde::Deserialize)]
@@ -91,7 +96,7 @@ pub async fn sign_in(visitor: Visitor, Extension(visit): Extension<Visit>, heade
             ),
             Err(Failure::TooOften(seconds)) => {
                 // Whoever hammers waits for each refusal, which costs us nothing meanwhile.
-                tokio::time::sleep(HELD).await;
+                tokio::time::sleep(held()).await;
                 f.complain("password", slowed(seconds));
                 wait = Some(seconds);
             }

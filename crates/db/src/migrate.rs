@@ -60,6 +60,8 @@ migrations![
     "0033_alerts",
     "0034_what_changed_meanwhile",
     "0035_programs",
+    "0036_last_uses",
+    "0037_lighter_checks",
 ];
 
 /// What stops a migration.

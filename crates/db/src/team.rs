@@ -3,7 +3,7 @@
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{InvitationId, MembershipId, ResourceId, UserId};
 use aloe_domain::permission::need::{Owners, Team};
-use aloe_domain::permission::{OrganisationKind, RoleSet};
+use aloe_domain::permission::{OrganisationKind, Permission, RoleSet};
 use aloe_vault::TokenHash;
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -201,6 +201,33 @@ pub async fn require_factors(tx: &mut Tx<Owners>, rule: FactorRule) -> Result<()
 pub async fn ask_factor_removal(tx: &mut Tx<Team>, member: MembershipId) -> Result<Option<Timestamp>, DbError> {
     let row = tx.get(sql!("team/ask_factor_removal"), &[&member.as_uuid()]).await?;
     Ok(row.get("due"))
+}
+
+/// When somebody last used a permission that is worth watching.
+#[derive(Clone, Copy, Debug)]
+pub struct LastUse {
+    /// Who.
+    pub user: UserId,
+    /// What.
+    pub permission: Permission,
+    /// When, by the trail.
+    pub at: Timestamp,
+}
+
+/// What each member used last, of what is worth watching: revealing, the clinical record, the team, settings, the trail.
+///
+/// # Errors
+/// What the database answered.
+pub async fn last_uses(tx: &mut Tx<Member>) -> Result<Vec<LastUse>, DbError> {
+    let rows = tx.rows(sql!("team/last_uses"), &[]).await?;
+    let one = |row: &Row| {
+        Some(LastUse {
+            user: UserId::from_uuid(row.get("user_id")),
+            permission: Permission::from_code(row.get("permission"))?,
+            at: row.get("at"),
+        })
+    };
+    Ok(rows.iter().filter_map(one).collect())
 }
 
 /// Takes back what a colleague asked for. Says whether there was anything.

@@ -5,12 +5,12 @@ use aloe_db::bookings;
 use aloe_db::error::{DbError, Refusal};
 use aloe_db::messages::{self, Channel, Message};
 use aloe_db::settings;
-use aloe_db::team::{self, FactorRule, Invitation, TeamMember};
+use aloe_db::team::{self, FactorRule, Invitation, LastUse, TeamMember};
 use aloe_domain::email::EmailAddress;
 use aloe_domain::ids::{InvitationId, MembershipId, ResourceId};
 use aloe_domain::name::PersonName;
 use aloe_domain::permission::need::Team;
-use aloe_domain::permission::{Permission, Role, RoleSet};
+use aloe_domain::permission::{OrganisationKind, Permission, Role, RoleSet};
 use aloe_vault::{Token, TokenDomain};
 use askama::Template;
 use axum::extract::Path;
@@ -64,6 +64,9 @@ struct TeamPage {
     diaries: Vec<(String, String)>,
     roles: Vec<&'static str>,
     matrix: Vec<Row>,
+    /// What is worth watching, in words; and each member with the day of their last use.
+    watched: Vec<&'static str>,
+    uses: Vec<(String, Vec<String>)>,
     owner: bool,
     practice: bool,
     reception_may_reveal: bool,
@@ -78,6 +81,7 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
     let members = team::members(&mut tx).await?;
     let agenda = Agenda::load(&mut tx, staff.today()).await?;
     let rule = team::factor_rule(&mut tx).await?;
+    let last = team::last_uses(&mut tx).await?;
     tx.done().await?;
     let mut tx = staff.begin().await?;
     let invitations = team::invitations(&mut tx).await?;
@@ -113,8 +117,14 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
             .collect(),
         roles: matrix::roles(kind).into_iter().map(role_words).collect(),
         matrix: matrix::rows(kind),
+        watched: watched(kind).map(|(words, _)| words).collect(),
+        uses: members
+            .iter()
+            .filter(|m| m.active)
+            .map(|m| (m.name.clone(), uses_of(m, &last, staff)))
+            .collect(),
         owner: staff.may(Permission::Owners),
-        practice: kind == aloe_domain::permission::OrganisationKind::Practice,
+        practice: kind == OrganisationKind::Practice,
         reception_may_reveal: agenda.profile.reception_may_reveal,
         rule: rule.code(),
         rules: FactorRule::of(kind)
@@ -123,6 +133,34 @@ async fn page(staff: &Staff<Team>, f: Form, change: Option<(MembershipId, Form)>
             .collect(),
         f,
     })
+}
+
+/// Permissions whose last use is shown, in words.
+const WATCHED: [(&str, Permission); 5] = [
+    ("Revealed a number", Permission::Reveal),
+    ("Opened a file", Permission::Clinical),
+    ("Read the trail", Permission::AuditAll),
+    ("Changed the team", Permission::Team),
+    ("Changed settings", Permission::Settings),
+];
+
+fn watched(kind: OrganisationKind) -> impl Iterator<Item = (&'static str, Permission)> {
+    let office = kind == OrganisationKind::PublicOffice;
+    WATCHED
+        .into_iter()
+        .filter(move |(_, permission)| !(office && *permission == Permission::Clinical))
+}
+
+/// The day on which a member last used each, blank for never.
+fn uses_of(m: &TeamMember, last: &[LastUse], staff: &Staff<Team>) -> Vec<String> {
+    let day = |permission: Permission| {
+        let used = last.iter().find(|u| u.user == m.user && u.permission == permission);
+        used.map(|u| clock::short_moment(u.at, staff.zone()))
+            .unwrap_or_default()
+    };
+    watched(staff.member.kind)
+        .map(|(_, permission)| day(permission))
+        .collect()
 }
 
 /// What a member's form holds on file.

@@ -106,6 +106,8 @@ fn thing(entity: &str) -> &'static str {
         "notes" => "a signed note",
         "memberships" => "a member of the team",
         "invitations" => "an invitation",
+        "programs" => "a program",
+        "alerts" => "an alert",
         "factor_removals" => "the turning off of a lost second factor",
         "organisations" => "the organisation's settings",
         "locations" => "a place",

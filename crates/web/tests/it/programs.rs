@@ -1,4 +1,4 @@
-//! Programs (P7, P9, P11): a credential for a token, a token for what was ticked, and nothing after it was revoked.
+//! Programs (P7, P11, N13, N14, N16): a credential for a token, a token for what was ticked, and nothing after it was revoked.
 
 use aloe_domain::permission::{OrganisationKind, Role};
 use aloe_testkit::Member;
@@ -147,7 +147,7 @@ async fn n14_a_credential_and_a_token_end_with_their_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn p9_tokens_of_another_kind_open_nothing() {
+async fn n16_tokens_of_another_kind_open_nothing() {
     let app = TestApp::start().await;
     let practice = app.db.practice("kinds").await;
     let owner = app.db.member(&practice, Role::Owner).await;

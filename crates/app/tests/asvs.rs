@@ -35,11 +35,10 @@ fn exists(file: &str, name: &str) -> bool {
     let Some((before, _)) = text.split_once(&format!("fn {name}(")) else {
         return false;
     };
-    let above: Vec<&str> = before.lines().rev().skip(1).take(3).collect();
-    above
-        .iter()
+    let attributes = before.lines().rev().take(3).take_while(|line| !line.ends_with('}'));
+    attributes
+        .into_iter()
         .any(|line| line.contains("test]") || line.contains("test("))
-        || before.ends_with("async ") && { above.iter().any(|line| line.contains("tokio::test")) }
 }
 
 #[test]

@@ -482,3 +482,43 @@ test('a lost second factor is turned off by a colleague, a day later, and its ow
   await manager.getByRole('button', { name: 'Stop that' }).click();
   await manager.getByText('It is stopped').waitFor();
 });
+
+test('too many guesses are slowed, the page says what works meanwhile, and the address stays', async () => {
+  const stranger = await visitor();
+  const email = 'nobody@guesses.example';
+  await stranger.goto('/sign-in');
+  for (let guess = 0; guess < 6; guess += 1) await fillDoor(stranger, { email, password: `a guess ${guess}` });
+  await stranger.getByText(/Too many passwords were tried.*Wait \d+ seconds/).first().waitFor();
+  assert.equal(await stranger.getByLabel('E-mail address').inputValue(), email);
+  await screenshot(stranger, 'sign-in-slowed');
+  await axe(stranger);
+});
+
+test('a program is let in, its credential is shown once, and it is revoked', async () => {
+  const owner = await signIn('owner', 0, { fresh: true });
+  await owner.goto(staff('/settings/programs'));
+  await owner.getByLabel('Name', { exact: true }).fill('Lab feed');
+  await owner.getByRole('button', { name: 'Make a credential' }).click();
+  await owner.getByText('Tick what the program is to do.').first().waitFor();
+  await owner.getByLabel('Read and change the calendar and its bookings').check();
+  await owner.getByRole('button', { name: 'Make a credential' }).click();
+  await owner.getByText('It is not shown again').or(owner.getByText('it is not shown again')).first().waitFor();
+  await screenshot(owner, 'program-made');
+  await axe(owner);
+  const credential = await owner.locator('code.wrap').innerText();
+  assert.match(credential, /^aloe_[\w-]{43}$/);
+  const answer = await owner.request.post('/api/token', { data: { credential } });
+  assert.equal(answer.status(), 200);
+  await owner.goto(staff('/settings/programs'));
+  await owner.getByText('Used last').waitFor();
+  await owner.locator('summary', { hasText: 'Revoke' }).first().click();
+  await owner.getByRole('button', { name: 'Revoke it' }).click();
+  await owner.getByText('Revoked. Its next request is refused.').waitFor();
+  assert.equal((await owner.request.post('/api/token', { data: { credential } })).status(), 401);
+  await owner.setViewportSize(PHONE);
+  await screenshot(owner, 'programs-phone');
+  await owner.goto(staff('/team'));
+  await screenshot(owner, 'team-phone');
+  await owner.setViewportSize({ width: 1280, height: 900 });
+  await screenshot(owner, 'team-desk');
+});

@@ -6,6 +6,7 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+mod alerts;
 mod api;
 mod attacks;
 mod booking;

@@ -37,6 +37,7 @@ pub async fn measure(options: &Options) -> Result<Report, Trouble> {
         nodes.push(Node::start(&options.program, &installation, number)?);
     }
     sign_out(options, &installation, &nodes, &mut report).await?;
+    mornings::timing(options, &installation, &mut report).await?;
     mornings::stuffing(options, &installation, &mut report).await?;
     mornings::mornings(options, &installation, &mut report).await?;
     mornings::limits(options, &installation, &mut nodes, &mut report).await?;

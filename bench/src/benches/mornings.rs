@@ -118,6 +118,68 @@ pub async fn stuffing(options: &Options, installation: &Installation, report: &m
     Ok(())
 }
 
+/// Wrong passwords for accounts that there are and for addresses that nobody has, in pairs and in random order: Welch's t of their
+/// times, which stays below 4.5 where nobody can tell them apart.
+///
+/// # Errors
+/// What the connections said.
+pub async fn timing(options: &Options, installation: &Installation, report: &mut Report) -> Result<(), Trouble> {
+    let mut draw = Draw(seed(report, "timing"));
+    let members = plain_members(installation);
+    let mut browser = Browser::open(installation).await?;
+    let csrf = browser.door().await?;
+    let (mut there, mut nobody) = (Vec::new(), Vec::new());
+    for pair in 0..if options.quick { 30 } else { 600 } {
+        if pair % 8 == 0 {
+            forget(installation)?;
+        }
+        let account = members
+            .get(pair % members.len())
+            .map(|m| m.email.clone())
+            .unwrap_or_default();
+        let stranger = format!(
+            "nobody-{}@{}",
+            draw.next(),
+            account.split('@').nth(1).unwrap_or("example.org")
+        );
+        let first = draw.percent(50);
+        for turn in [first, !first] {
+            let email = if turn { &account } else { &stranger };
+            let from = Instant::now();
+            let status = browser.try_door(&csrf, email, "not the password").await?;
+            let took = from.elapsed().as_secs_f64() * 1000.0;
+            match (status, turn) {
+                (422, true) => there.push(took),
+                (422, false) => nobody.push(took),
+                _ => return Err(Trouble::Plain(format!("a wrong password was answered {status}"))),
+            }
+        }
+    }
+    let t = welch(&there, &nobody);
+    report.note(format!(
+        "a wrong password takes {:.2} ms for an account, {:.2} ms for nobody's, {} each",
+        mean(&there),
+        mean(&nobody),
+        there.len()
+    ));
+    report.figure("timing_t", t.abs(), Bar::AtMost(4.5));
+    Ok(())
+}
+
+fn mean(figures: &[f64]) -> f64 {
+    figures.iter().sum::<f64>() / figures.len() as f64
+}
+
+/// Welch's t (1947): the difference of two means over its standard error.
+fn welch(one: &[f64], two: &[f64]) -> f64 {
+    let error = |all: &[f64]| {
+        let middle = mean(all);
+        let squares: f64 = all.iter().map(|x| (x - middle).powi(2)).sum();
+        squares / (all.len() as f64 - 1.0) / all.len() as f64
+    };
+    (mean(one) - mean(two)) / (error(one) + error(two)).sqrt()
+}
+
 /// Mornings of sixty people behind one address: most in a browser they used before, some in a new one; some mistype once, twice or
 /// three times. An hour's work is done within a minute, which is harder than any morning.
 ///

@@ -19,6 +19,7 @@ mod hostile;
 mod nodes;
 mod permissions;
 mod programs;
+mod replay;
 mod reset;
 mod support;
 mod twice;

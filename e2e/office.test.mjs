@@ -505,7 +505,7 @@ test('a program is let in, its credential is shown once, and it is revoked', asy
   await owner.getByText('It is not shown again').or(owner.getByText('it is not shown again')).first().waitFor();
   await screenshot(owner, 'program-made');
   await axe(owner);
-  const credential = await owner.locator('code.wrap').innerText();
+  const credential = await owner.locator('code.break').innerText();
   assert.match(credential, /^aloe_[\w-]{43}$/);
   const answer = await owner.request.post('/api/token', { data: { credential } });
   assert.equal(answer.status(), 200);

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio_postgres::Row;
 
 use crate::account_mail::{self, AccountMail};
-use crate::doors::Doors;
+use crate::doors::{AuthTx, Doors};
 use crate::error::DbError;
 use crate::membership::{Membership, SignedIn};
 use crate::statement::sql;
@@ -122,14 +122,9 @@ impl Doors {
     /// What the database answered.
     pub async fn find_account(&self, visit: &Visit, email: &EmailAddress) -> Result<Option<Account>, DbError> {
         let mut tx = self.auth(visit).await?;
-        let row = tx.find(sql!("accounts/find"), &[&email.canonical()]).await?;
+        let account = find(&mut tx, email).await?;
         tx.commit().await?;
-        Ok(row.map(|row| Account {
-            user: UserId::from_uuid(row.get("user_id")),
-            password_hash: row.get("password_hash"),
-            password_version: row.get("password_version"),
-            disabled: row.get("disabled"),
-        }))
+        Ok(account)
     }
 
     /// Records a sign-in that failed, in the trail of the account's organisations.
@@ -327,6 +322,17 @@ impl Doors {
         tx.commit().await?;
         Ok(row.map(|row| (UserId::from_uuid(row.get("account")), row.get("is_new"))))
     }
+}
+
+/// The account of an address, if there is one.
+pub(crate) async fn find(tx: &mut AuthTx, email: &EmailAddress) -> Result<Option<Account>, DbError> {
+    let row = tx.find(sql!("accounts/find"), &[&email.canonical()]).await?;
+    Ok(row.map(|row| Account {
+        user: UserId::from_uuid(row.get("user_id")),
+        password_hash: row.get("password_hash"),
+        password_version: row.get("password_version"),
+        disabled: row.get("disabled"),
+    }))
 }
 
 fn signed_in(first: &Row, rows: &[Row], token_hash: &[u8]) -> Result<SignedIn, DbError> {

@@ -6,18 +6,20 @@ use aloe_domain::ids::UserId;
 use aloe_vault::{SealingKey, TokenHash};
 
 use crate::account_mail::{self, AccountMail};
+use crate::accounts::{self, Account};
 use crate::doors::Doors;
 use crate::error::DbError;
 use crate::statement::sql;
 use crate::visit::Visit;
 
 /// Whether a password may be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admission {
     /// Seconds to wait; zero when it may.
     pub wait: u64,
     /// Whether the browser signed in to this account before: then only its own wrong guesses count.
     pub known: bool,
+    /// The account, where there is one and nobody has to wait.
+    pub account: Option<Account>,
 }
 
 fn seconds(wait: f64) -> u64 {
@@ -32,7 +34,8 @@ fn device(visit: &Visit) -> Option<&[u8]> {
 }
 
 impl Doors {
-    /// Counts a password that is about to be compared. Does the same for an address that nobody has.
+    /// Counts a password that is about to be compared, and finds the account that it is for. Does the same for an address that
+    /// nobody has.
     ///
     /// # Errors
     /// When the counts cannot be kept: the caller compares nothing.
@@ -40,11 +43,17 @@ impl Doors {
         let mut tx = self.auth(visit).await?;
         let params: [crate::tx::Param<'_>; 3] = [&email.canonical(), &visit.network(), &device(visit)];
         let row = tx.find(sql!("accounts/admit_password"), &params).await?;
-        tx.commit().await?;
         let row = row.ok_or(DbError::NotEntered)?;
+        let wait = seconds(row.get("wait"));
+        let account = match wait {
+            0 => accounts::find(&mut tx, email).await?,
+            _ => None,
+        };
+        tx.commit().await?;
         Ok(Admission {
-            wait: seconds(row.get("wait")),
+            wait,
             known: row.get("known"),
+            account,
         })
     }
 

@@ -100,6 +100,9 @@ impl TestDb {
         if aloe_db::sabotage::is_on("P6-database") {
             self.switch_policies_off().await;
         }
+        if aloe_db::sabotage::is_on("P10-version") {
+            self.hold_any_password().await;
+        }
         if aloe_db::sabotage::is_on("P7-database") {
             self.grant_every_need().await;
         }
@@ -120,6 +123,13 @@ impl TestDb {
             LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = '' AS $$
             BEGIN RETURN (fence.claims()->>'organisation')::uuid; END $$";
         self.superuser().await.batch_execute(granted).await.unwrap();
+    }
+
+    /// Whatever password was typed, the account is let in by it although it was replaced meanwhile.
+    async fn hold_any_password(&self) {
+        let any = "CREATE OR REPLACE FUNCTION fence.hold_password(account uuid, version integer) RETURNS void
+            LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$";
+        self.superuser().await.batch_execute(any).await.unwrap();
     }
 
     async fn drop_triggers_of(&self, function: &str) {

@@ -1,6 +1,7 @@
 //! What pages have in common: the frame, the answers, a word for the next page.
 
 use aloe_domain::permission::{OrganisationKind, Permission};
+use aloe_vault::{Place, Sealed, open, seal};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -68,19 +69,24 @@ pub fn see_other(path: &str) -> Response {
 /// Leads to another page, which says one sentence.
 pub fn see_other_saying(app: &Aloe, path: &str, sentence: &str) -> Response {
     let mut response = see_other(path);
-    add(
-        response.headers_mut(),
-        Cookie::Flash.set(&app.config, &BASE64URL_NOPAD.encode(sentence.as_bytes()), 20),
-    );
+    // Without randomness the word is left unsaid; what it tells of is done.
+    if let Ok(sealed) = seal(&app.words, &flash_place(), sentence.as_bytes()) {
+        let text = BASE64URL_NOPAD.encode(sealed.as_bytes());
+        add(response.headers_mut(), Cookie::Flash.set(&app.config, &text, 20));
+    }
     response
 }
 
-/// The sentence in a flash cookie.
-pub fn decode_flash(text: &str) -> Option<String> {
-    let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
-    String::from_utf8(bytes)
-        .ok()
-        .filter(|sentence| sentence.chars().count() <= 300)
+/// The word from the page before, if there is one that was sealed here: it may name people, and nobody else reads or writes it.
+pub fn word_from_before(app: &Aloe, headers: &axum::http::HeaderMap) -> Option<String> {
+    let text = Cookie::Flash.read(&app.config, headers)?;
+    let sealed = Sealed::parse(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
+    let opened = open(&app.words, &flash_place(), &sealed).ok()?;
+    String::from_utf8(opened.as_bytes().to_vec()).ok()
+}
+
+fn flash_place() -> Place<'static> {
+    Place::of(uuid::Uuid::nil(), "cookies", "flash", uuid::Uuid::nil())
 }
 
 /// Paths of the assets, for the head of each page.
@@ -230,17 +236,5 @@ pub fn role_words(role: aloe_domain::permission::Role) -> &'static str {
         Role::Owner => "Owner",
         Role::Counter => "Counter",
         Role::Manager => "Manager",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_flash_is_read_back_and_junk_is_not() {
-        let text = BASE64URL_NOPAD.encode("Moved to 10:00.".as_bytes());
-        assert_eq!(decode_flash(&text).as_deref(), Some("Moved to 10:00."));
-        assert_eq!(decode_flash("%%%"), None);
     }
 }

@@ -461,9 +461,7 @@ async fn membership(parts: &mut Parts, app: &Aloe) -> Result<FoundMember, Respon
     if member.owes_factor {
         return Err(owes_factor(parts));
     }
-    let flash = Cookie::Flash
-        .read(&app.config, &parts.headers)
-        .and_then(|text| crate::page::decode_flash(&text));
+    let flash = crate::page::word_from_before(app, &parts.headers);
     let calendar = last_view(app, &parts.headers, &member.slug);
     Ok(FoundMember {
         someone,

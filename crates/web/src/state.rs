@@ -61,6 +61,8 @@ pub struct Shared {
     pub bearers: BearerKey,
     /// Seals mail to accounts.
     pub mails: SealingKey,
+    /// Seals a page's word to the next.
+    pub words: SealingKey,
     /// Asks for passkeys; nothing where the pages' host is an address in numbers.
     pub passkeys: Option<Passkeys>,
     /// Seals second factors.
@@ -96,6 +98,7 @@ impl Aloe {
             renewals,
             bearers: installation.bearers(),
             mails: installation.mails(),
+            words: installation.words(),
             factors: installation.factors(),
             passkeys: Passkeys::of(&config.origin),
             pins,

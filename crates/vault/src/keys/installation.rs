@@ -60,6 +60,11 @@ impl InstallationKey {
         SealingKey::of(self.version, self.derive("mails"))
     }
 
+    /// The key under which a page seals its word to the next.
+    pub fn words(&self) -> SealingKey {
+        SealingKey::of(self.version, self.derive("words"))
+    }
+
     /// The key under which second factors are sealed.
     pub fn factors(&self) -> SealingKey {
         SealingKey::of(self.version, self.derive("factors"))

@@ -11,10 +11,9 @@ use super::device;
 use super::password::choose;
 use super::proof::{Asked, knows_password};
 use crate::clock;
-use crate::cookies::Cookie;
 use crate::failure::Failure;
 use crate::form::Form;
-use crate::page::{Answer, Head, decode_flash, html, refused, see_other_saying};
+use crate::page::{Answer, Head, html, refused, see_other_saying, word_from_before};
 use crate::session::Someone;
 
 /// One line of the list.
@@ -146,8 +145,7 @@ fn details(notice: &Notice, zone: &TimeZone) -> String {
 /// Shows the account.
 pub async fn show(someone: Someone, headers: HeaderMap) -> Answer {
     let mut page = page(&someone, Form::default()).await?;
-    let flash = Cookie::Flash.read(&someone.app.config, &headers);
-    page.flash = flash.and_then(|text| decode_flash(&text));
+    page.flash = word_from_before(&someone.app, &headers);
     html(&page)
 }
 

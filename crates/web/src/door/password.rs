@@ -15,6 +15,8 @@ pub struct Attempt<'a> {
     visit: &'a Visit,
     email: &'a EmailAddress,
     known: bool,
+    /// The account that it is for, if there is one.
+    pub account: Option<Account>,
 }
 
 impl<'a> Attempt<'a> {
@@ -32,6 +34,7 @@ impl<'a> Attempt<'a> {
                 visit,
                 email,
                 known: admission.known,
+                account: admission.account,
             }),
             wait => Err(Failure::TooOften(wait)),
         }

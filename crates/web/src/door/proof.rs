@@ -169,9 +169,11 @@ pub async fn show(app: &Aloe, visit: &Visit, user: UserId, typed: &str) -> Resul
 /// `TooOften` after too many wrong ones.
 pub async fn knows_password(app: &Aloe, visit: &Visit, who: &SignedIn, typed: String) -> Result<bool, Failure> {
     let email = EmailAddress::parse(&who.email).map_err(|_| Failure::Missing)?;
-    let attempt = Attempt::admit(app, visit, &email).await?;
-    let account = app.doors.find_account(visit, &email).await?;
-    let known = account.map(|account| StoredPassword::from_stored(account.password_hash));
+    let mut attempt = Attempt::admit(app, visit, &email).await?;
+    let known = attempt
+        .account
+        .take()
+        .map(|account| StoredPassword::from_stored(account.password_hash));
     let verdict = verify(app, typed, known).await?;
     let is_known = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
     match is_known {

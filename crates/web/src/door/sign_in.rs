@@ -21,7 +21,7 @@ use super::password::{Attempt, upgrade, verify};
 use crate::cookies::{Cookie, add};
 use crate::failure::{Failure, waiting};
 use crate::form::Form;
-use crate::page::{Answer, Head, decode_flash, html, refused, see_other, see_other_saying, too_often};
+use crate::page::{Answer, Head, html, refused, see_other, see_other_saying, too_often, word_from_before};
 use crate::query::Query;
 use crate::session::{FreshPair, Someone, token_in, urlencode};
 use crate::speech::Speech;
@@ -55,14 +55,13 @@ struct SignInPage {
 
 /// The page.
 pub async fn show(visitor: Visitor, Query(next): Query<Next>, headers: HeaderMap) -> Answer {
-    let said = Cookie::Flash.read(&visitor.app.config, &headers);
     let page = SignInPage {
         head: Head::new(),
         csrf: visitor.csrf.clone(),
         demonstration: visitor.app.config.demonstration,
         next: inside(&next.next).to_owned(),
         passkeys: visitor.app.passkeys.is_some(),
-        flash: said.and_then(|text| decode_flash(&text)),
+        flash: word_from_before(&visitor.app, &headers),
         f: Form::default(),
     };
     let mut response = visitor.remember(html(&page)?);
@@ -138,8 +137,8 @@ async fn compare(
     email: &EmailAddress,
     typed: String,
 ) -> Result<Option<KnownPassword>, Failure> {
-    let attempt = Attempt::admit(app, visit, email).await?;
-    let account = app.doors.find_account(visit, email).await?;
+    let mut attempt = Attempt::admit(app, visit, email).await?;
+    let account = attempt.account.take();
     let known = account
         .as_ref()
         .map(|a| StoredPassword::from_stored(a.password_hash.clone()));

@@ -330,3 +330,24 @@ async fn p10_a_password_is_changed_by_whoever_knows_the_old_one() {
         assert_eq!(app.browser().post("/sign-in", "/sign-in", &door).await.status, status);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_for_the_next_page_is_sealed_and_nobody_puts_words_into_our_mouth() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("words").await;
+    let member = app.db.member(&practice, Role::Reception).await;
+    let mut browser = app.signed_in(&member);
+    browser.post("/account", "/account/sessions/end", &[]).await;
+    let word = browser.cookie("flash").unwrap().to_owned();
+    let plain = data_encoding::BASE64URL_NOPAD.decode(word.as_bytes()).unwrap();
+    assert!(!String::from_utf8_lossy(&plain).contains("ended"), "sealed");
+    assert!(browser.get("/account").await.text.contains("It had ended already."));
+    for forged in [
+        data_encoding::BASE64URL_NOPAD.encode(b"Call 082 555 0100."),
+        "%%%".to_owned(),
+    ] {
+        browser.set_cookie("flash", &forged);
+        let page = browser.get("/account").await;
+        assert!(page.status == StatusCode::OK && !page.text.contains("Call 082"));
+    }
+}

@@ -18,7 +18,7 @@ async fn make(app: &TestApp, by: &Member, may: &[&str]) -> String {
     fields.extend(may.iter().map(|code| ("may", *code)));
     let page = app.signed_in(by).post(&path, &path, &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    let credential = between(&page.text, "<code class=\"wrap\">", "<").to_owned();
+    let credential = between(&page.text, "<code class=\"break\">", "<").to_owned();
     assert!(credential.starts_with("aloe_"), "{}", page.text);
     let again = app.signed_in(by).get(&path).await;
     assert!(

@@ -15,10 +15,12 @@ ALTER TABLE aloe.known_devices FORCE ROW LEVEL SECURITY;
 CREATE POLICY known_devices_definer ON aloe.known_devices TO aloe_definer USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON aloe.known_devices TO aloe_definer;
 
--- Networks from which somebody signed in of late: guesses from there do not count as strangers'.
+-- Networks from which an account was signed in to of late: guesses at it from there do not count as strangers'.
 CREATE TABLE fence.known_sources (
-    source_hash  bytea PRIMARY KEY CHECK (octet_length(source_hash) = 32),
-    last_used_at timestamptz NOT NULL DEFAULT now()
+    user_id      uuid NOT NULL REFERENCES aloe.users,
+    source_hash  bytea NOT NULL CHECK (octet_length(source_hash) = 32),
+    last_used_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, source_hash)
 );
 -- Wrong guesses in a row, and from when on the next is let through. Logged, unlike throttles: a crash frees nobody.
 CREATE TABLE fence.guesses (
@@ -67,6 +69,29 @@ BEGIN
     RETURN fence.take(sha256(convert_to(session_user::text, 'UTF8') || act), burst, period);
 END $$;
 
+-- Several limits at once: all of them count the act, or none does. Answers which was met first, from 1, and how long it makes wait.
+CREATE FUNCTION fence.throttle_all(acts bytea[], bursts int[], periods float8[], OUT met int, OUT wait interval)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    own bytea[] := ARRAY(SELECT sha256(convert_to(session_user::text, 'UTF8') || a.act) FROM unnest(acts) WITH ORDINALITY a(act, at) ORDER BY a.at);
+BEGIN
+    met := 0;
+    wait := interval '0';
+    FOR n IN 1 .. cardinality(own) LOOP
+        wait := fence.take(own[n], bursts[n], make_interval(secs => periods[n]));
+        IF wait > interval '0' THEN
+            met := n;
+            FOR given IN 1 .. n - 1 LOOP
+                UPDATE fence.throttles t SET next_free = t.next_free - make_interval(secs => periods[given]) WHERE t.bucket = own[given];
+            END LOOP;
+            RETURN;
+        END IF;
+    END LOOP;
+END $$;
+ALTER FUNCTION fence.throttle_all OWNER TO aloe_definer;
+GRANT EXECUTE ON FUNCTION fence.throttle_all TO aloe_auth;
+DROP FUNCTION fence.forgive;
+
 -- Gives an act back that turned out to be none.
 CREATE FUNCTION fence.give_back(act bytea, period interval) RETURNS void LANGUAGE sql AS $$
     UPDATE fence.throttles t SET next_free = t.next_free - period WHERE t.bucket = act
@@ -104,9 +129,15 @@ CREATE FUNCTION fence.is_known_device(account uuid, device bytea) RETURNS boolea
 $$;
 ALTER FUNCTION fence.is_known_device OWNER TO aloe_definer;
 
+CREATE FUNCTION fence.is_stranger(address_key text, network bytea) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (SELECT FROM aloe.users u JOIN fence.known_sources k ON k.user_id = u.user_id AND k.source_hash = network
+        AND k.last_used_at > now() - interval '30 days' WHERE u.email_key = address_key)
+$$;
+ALTER FUNCTION fence.is_stranger OWNER TO aloe_definer;
+
 -- A password is about to be compared. A known browser waits for its own wrong guesses alone. Any other counts against its network
--- (twenty wrong ones, then one each half minute), against all strangers together (thirty, then one each twenty seconds; networks
--- where people work are none) and against the account.
+-- (twenty wrong ones, then one each half minute), against all strangers together (thirty, then one each twenty seconds; the networks
+-- in which the account was signed in to are none) and against the account.
 CREATE FUNCTION fence.admit_password(address_key text, source text, device bytea, OUT wait interval, OUT known boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -120,7 +151,7 @@ BEGIN
         wait := fence.next_guess(fence.bucket('sign-in device', address_key || encode(device, 'hex')));
         RETURN;
     END IF;
-    stranger := NOT EXISTS (SELECT FROM fence.known_sources k WHERE k.source_hash = network AND k.last_used_at > now() - interval '30 days');
+    stranger := fence.is_stranger(address_key, network);
     wait := fence.take(network, 20, interval '30 seconds');
     IF wait = interval '0' AND stranger THEN
         wait := fence.take(strangers, 30, interval '20 seconds');
@@ -149,7 +180,7 @@ BEGIN
     PERFORM fence.at_the_door();
     IF NOT known THEN
         PERFORM fence.give_back(network, interval '30 seconds');
-        IF NOT EXISTS (SELECT FROM fence.known_sources k WHERE k.source_hash = network AND k.last_used_at > now() - interval '30 days') THEN
+        IF fence.is_stranger(address_key, network) THEN
             PERFORM fence.give_back(fence.bucket('sign-in', 'strangers'), interval '20 seconds');
         END IF;
         DELETE FROM fence.guesses g WHERE g.bucket = fence.bucket('sign-in account', address_key);
@@ -187,8 +218,8 @@ DECLARE
     others boolean;
 BEGIN
     PERFORM fence.at_the_door();
-    INSERT INTO fence.known_sources AS k (source_hash) VALUES (fence.bucket('sign-in source', source))
-    ON CONFLICT (source_hash) DO UPDATE SET last_used_at = now() WHERE k.last_used_at < now() - interval '1 hour';
+    INSERT INTO fence.known_sources AS k (user_id, source_hash) VALUES (account, fence.bucket('sign-in source', source))
+    ON CONFLICT (user_id, source_hash) DO UPDATE SET last_used_at = now() WHERE k.last_used_at < now() - interval '1 hour';
     UPDATE aloe.known_devices k SET last_used_at = now() WHERE k.user_id = account AND k.device_hash = device;
     IF FOUND THEN
         RETURN NULL;

@@ -3,7 +3,7 @@
 CREATE TABLE aloe.alerts (
     organisation_id uuid NOT NULL REFERENCES aloe.organisations,
     alert_id        uuid NOT NULL DEFAULT gen_random_uuid(),
-    kind            text NOT NULL CHECK (kind IN ('account_guessed', 'mass_reveal', 'unusual_hours', 'sms_pumping')),
+    kind            text NOT NULL CHECK (kind IN ('account_guessed', 'mass_reveal', 'unusual_hours', 'sms_pumping', 'program_made')),
     membership_id   uuid,
     detail          jsonb NOT NULL DEFAULT '{}',
     raised_at       timestamptz NOT NULL DEFAULT now(),
@@ -33,6 +33,15 @@ GRANT SELECT ON aloe.alerts TO aloe_member;
 GRANT UPDATE (seen_at, seen_by) ON aloe.alerts TO aloe_member;
 CREATE TRIGGER alerts_audit AFTER UPDATE OF seen_at ON aloe.alerts FOR EACH ROW EXECUTE FUNCTION audit.record('alert_id', '', 'detail');
 
+-- Whoever puts an alert away does so under their own name.
+CREATE FUNCTION fence.sign_seen() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    new.seen_by := fence.acting_membership();
+    RETURN new;
+END $$;
+ALTER FUNCTION fence.sign_seen OWNER TO aloe_definer;
+CREATE TRIGGER alerts_sign BEFORE UPDATE OF seen_at, seen_by ON aloe.alerts FOR EACH ROW EXECUTE FUNCTION fence.sign_seen();
+
 -- What concerns the installation: for the operator.
 CREATE TABLE fence.operator_alerts (
     alert_id  uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -56,6 +65,7 @@ CREATE TABLE fence.wrong_passwords (
     source   inet,
     request  uuid,
     known    boolean NOT NULL,
+    stranger boolean NOT NULL,
     noted    boolean NOT NULL DEFAULT false
 );
 CREATE INDEX wrong_passwords_at ON fence.wrong_passwords (at);
@@ -104,9 +114,9 @@ DECLARE
     claims jsonb := fence.claims();
 BEGIN
     PERFORM fence.at_the_door();
-    INSERT INTO fence.wrong_passwords (account, network, source, request, known)
+    INSERT INTO fence.wrong_passwords (account, network, source, request, known, stranger)
     VALUES (fence.bucket('sign-in account', address_key), fence.bucket('sign-in source', network), (claims->>'source')::inet,
-        (claims->>'request')::uuid, known);
+        (claims->>'request')::uuid, known, NOT known AND fence.is_stranger(address_key, fence.bucket('sign-in source', network)));
 END $$;
 ALTER FUNCTION fence.note_wrong_password OWNER TO aloe_definer;
 
@@ -142,8 +152,7 @@ DECLARE
     seen record;
 BEGIN
     SELECT count(DISTINCT w.account) AS accounts, count(DISTINCT w.network) AS networks, count(*) AS guesses INTO seen
-    FROM fence.wrong_passwords w WHERE w.at > now() - interval '10 minutes' AND NOT w.known AND NOT EXISTS (
-        SELECT FROM fence.known_sources k WHERE k.source_hash = w.network);
+    FROM fence.wrong_passwords w WHERE w.at > now() - interval '10 minutes' AND w.stranger;
     IF seen.accounts >= 15 THEN
         PERFORM fence.raise_operator_alert('stuffing', 'strangers', to_jsonb(seen));
     END IF;
@@ -152,12 +161,19 @@ BEGIN
         GROUP BY w.network HAVING count(DISTINCT w.account) >= 15 LOOP
         PERFORM fence.raise_operator_alert('stuffing', coalesce(seen.source, 'unknown'), to_jsonb(seen));
     END LOOP;
-    FOR seen IN SELECT m.organisation_id, m.membership_id, g.networks, g.guesses
-        FROM (SELECT w.account, count(DISTINCT w.network) AS networks, count(*) AS guesses FROM fence.wrong_passwords w
-            WHERE w.at > now() - interval '1 hour' AND NOT w.known GROUP BY w.account
-            HAVING count(DISTINCT w.network) >= 5 OR count(*) >= 10) g
-        JOIN aloe.users u ON fence.bucket('sign-in account', u.email_key) = g.account
-        JOIN aloe.memberships m ON m.user_id = u.user_id AND m.active LOOP
+    -- What somebody has seen already is no news. A browser that is known may belong to a shared desk: twenty wrong in a day are many.
+    FOR seen IN SELECT m.organisation_id, m.membership_id,
+            count(DISTINCT w.network) FILTER (WHERE w.at > now() - interval '1 hour') AS networks,
+            count(*) FILTER (WHERE w.at > now() - interval '1 hour') AS guesses
+        FROM fence.wrong_passwords w
+        JOIN aloe.users u ON fence.bucket('sign-in account', u.email_key) = w.account
+        JOIN aloe.memberships m ON m.user_id = u.user_id AND m.active
+        WHERE w.at > now() - interval '1 day' AND w.at > coalesce((SELECT max(a.seen_at) FROM aloe.alerts a
+            WHERE a.organisation_id = m.organisation_id AND a.kind = 'account_guessed' AND a.membership_id = m.membership_id), '-infinity')
+        GROUP BY m.organisation_id, m.membership_id
+        HAVING count(DISTINCT w.network) FILTER (WHERE NOT w.known AND w.at > now() - interval '1 hour') >= 5
+            OR count(*) FILTER (WHERE NOT w.known AND w.at > now() - interval '1 hour') >= 10
+            OR count(*) FILTER (WHERE w.known) >= 20 LOOP
         PERFORM fence.raise_alert(seen.organisation_id, 'account_guessed', seen.membership_id,
             jsonb_build_object('networks', seen.networks, 'guesses', seen.guesses));
     END LOOP;
@@ -169,8 +185,10 @@ CREATE FUNCTION fence.watch_resets() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     seen record;
 BEGIN
-    FOR seen IN SELECT coalesce(host(r.source), 'unknown') AS source, count(*) AS asked FROM fence.reset_asks r
-        WHERE r.at > now() - interval '1 hour' GROUP BY r.source HAVING count(*) >= 10 LOOP
+    FOR seen IN SELECT coalesce(host(r.source), 'unknown') AS source, count(*) AS asked FROM (
+            SELECT CASE family(a.source) WHEN 6 THEN network(set_masklen(a.source, 64))::inet ELSE a.source END AS source
+            FROM fence.reset_asks a WHERE a.at > now() - interval '1 hour') r
+        GROUP BY r.source HAVING count(*) >= 10 LOOP
         PERFORM fence.raise_operator_alert('reset_abuse', seen.source, to_jsonb(seen));
     END LOOP;
     SELECT count(DISTINCT r.source) AS sources, count(*) AS asked INTO seen FROM fence.reset_asks r WHERE r.at > now() - interval '1 hour';

@@ -70,19 +70,40 @@ BEGIN
     WHERE i.ceremony_hash = ceremony AND i.expires_at > now() AND i.tries < 5;
 END $$;
 
--- Ends what was begun in a browser. False when it was ended before, or the password was replaced meanwhile.
-CREATE OR REPLACE FUNCTION fence.end_sign_in(ceremony bytea) RETURNS boolean
+-- Ends what an account began in a browser. False when it was ended before, or is another's now.
+CREATE FUNCTION fence.end_step(ceremony bytea, account uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ended record;
 BEGIN
     PERFORM fence.at_the_door();
-    DELETE FROM aloe.sign_ins i WHERE i.ceremony_hash = ceremony AND i.expires_at > now() RETURNING i.user_id, i.password_version INTO ended;
+    DELETE FROM aloe.sign_ins i WHERE i.ceremony_hash = ceremony AND i.user_id = account AND i.expires_at > now()
+    RETURNING i.user_id, i.password_version INTO ended;
     IF ended.user_id IS NULL THEN
         RETURN false;
     END IF;
     PERFORM fence.hold_password(ended.user_id, ended.password_version);
     RETURN true;
+END $$;
+ALTER FUNCTION fence.end_step OWNER TO aloe_definer;
+DROP FUNCTION fence.end_sign_in;
+
+-- As before, under a lock of the account: a session that begins by password alone meanwhile waits, and finds the factor.
+CREATE OR REPLACE FUNCTION fence.confirm_factor(access_hash bytea, factor uuid, step bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    own record := fence.fresh_own_session(access_hash);
+BEGIN
+    PERFORM 1 FROM aloe.users u WHERE u.user_id = own.account FOR UPDATE;
+    UPDATE aloe.factors f SET confirmed_at = now(), last_used_at = now(), last_step = step
+    WHERE f.user_id = own.account AND f.factor_id = factor AND f.confirmed_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such factor was begun' USING ERRCODE = 'AL010';
+    END IF;
+    UPDATE aloe.sessions s SET strong_at = now(), proved_at = now() WHERE s.session_id = own.session;
+    UPDATE aloe.sessions s SET ended_at = now(), ended_why = 'second factor added'
+    WHERE s.user_id = own.account AND s.ended_at IS NULL AND s.session_id <> own.session;
+    PERFORM fence.note_sign_in(own.account, 'factor_added', 'done'), fence.tell_account(own.account, 'factor_added');
 END $$;
 
 -- Whoever has a new password has it everywhere: no half-made sign-in and no link for another one is left.
@@ -106,6 +127,8 @@ BEGIN
     IF account IS NOT NULL THEN
         UPDATE aloe.users u SET password_hash = new_hash, password_version = u.password_version + 1 WHERE u.user_id = account;
         UPDATE aloe.sessions s SET ended_at = now(), ended_why = 'password reset' WHERE s.user_id = account AND s.ended_at IS NULL;
+        DELETE FROM fence.guesses g USING aloe.known_devices k WHERE k.user_id = account
+            AND g.bucket = fence.bucket('sign-in device', address_key || encode(k.device_hash, 'hex'));
         DELETE FROM aloe.known_devices k WHERE k.user_id = account;
         DELETE FROM fence.guesses g WHERE g.bucket = fence.bucket('sign-in account', address_key);
         PERFORM fence.forget_beginnings(account), fence.note_sign_in(account, 'password_reset', 'done'),
@@ -165,7 +188,7 @@ BEGIN
 END $$;
 ALTER FUNCTION fence.join_by_invitation OWNER TO aloe_definer;
 GRANT EXECUTE ON FUNCTION fence.account_at, fence.upgrade_password, fence.start_password_session, fence.begin_step,
-    fence.join_by_invitation TO aloe_auth;
+    fence.end_step, fence.join_by_invitation TO aloe_auth;
 REVOKE EXECUTE ON FUNCTION fence.start_session, fence.begin_sign_in, fence.replace_password_hash, fence.find_account,
     fence.accept_invitation FROM aloe_auth;
 DROP FUNCTION fence.look_up_session, fence.session_of, fence.renew_session, fence.find_invitation;

@@ -23,7 +23,7 @@ CREATE TABLE aloe.programs (
     FOREIGN KEY (organisation_id, membership_id) REFERENCES aloe.memberships,
     FOREIGN KEY (organisation_id, made_by) REFERENCES aloe.memberships,
     FOREIGN KEY (organisation_id, revoked_by) REFERENCES aloe.memberships,
-    CHECK ((revoked_at IS NULL) = (revoked_by IS NULL))
+    CHECK (revoked_at IS NOT NULL OR revoked_by IS NULL)
 );
 COMMENT ON TABLE aloe.programs IS 'retention=configuration; people=no';
 CREATE INDEX programs_membership ON aloe.programs (organisation_id, membership_id);
@@ -66,8 +66,9 @@ END $$;
 -- A program is what it was made as.
 CREATE FUNCTION fence.guard_programs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM aloe.programs p WHERE p.organisation_id = new.organisation_id AND p.membership_id = new.membership_id)
-        AND (new.roles IS DISTINCT FROM old.roles OR new.active AND NOT old.active OR new.user_id IS DISTINCT FROM old.user_id) THEN
+    IF EXISTS (SELECT FROM aloe.programs p WHERE p.organisation_id = new.organisation_id AND p.membership_id = new.membership_id
+        AND (new.roles IS DISTINCT FROM old.roles OR new.active AND NOT old.active OR new.user_id IS DISTINCT FROM old.user_id
+            OR NOT new.active AND old.active AND p.revoked_at IS NULL)) THEN
         RAISE EXCEPTION 'a program keeps what it was made with' USING ERRCODE = 'AL003';
     END IF;
     RETURN new;
@@ -98,18 +99,16 @@ BEGIN
     INSERT INTO aloe.session_tokens (token_hash, session_id, use, expires_at) VALUES (credential, session, 'credential', now() + lifetime);
     INSERT INTO aloe.programs (organisation_id, program_id, membership_id, name, permissions, made_by, expires_at)
     VALUES (organisation, program, member, program_name, wanted, (claims->>'membership')::uuid, now() + lifetime);
+    PERFORM fence.raise_alert(organisation, 'program_made', (claims->>'membership')::uuid, jsonb_build_object('program', program_name)),
+        fence.tell_account((claims->>'user')::uuid, 'program_made');
 END $$;
 ALTER FUNCTION fence.make_program OWNER TO aloe_definer;
 
-CREATE FUNCTION fence.revoke_program(organisation uuid, program uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION fence.end_program(organisation uuid, program uuid, by_whom uuid) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     member uuid;
 BEGIN
-    IF fence.organisation('settings') IS DISTINCT FROM organisation THEN
-        RAISE EXCEPTION 'whoever runs the settings revokes' USING ERRCODE = 'AL003';
-    END IF;
-    UPDATE aloe.programs p SET revoked_at = now(), revoked_by = fence.acting_membership()
+    UPDATE aloe.programs p SET revoked_at = now(), revoked_by = by_whom
     WHERE p.organisation_id = organisation AND p.program_id = program AND p.revoked_at IS NULL
     RETURNING p.membership_id INTO member;
     IF member IS NULL THEN
@@ -120,7 +119,45 @@ BEGIN
     UPDATE aloe.memberships m SET active = false WHERE m.organisation_id = organisation AND m.membership_id = member;
     RETURN true;
 END $$;
+ALTER FUNCTION fence.end_program OWNER TO aloe_definer;
+
+CREATE FUNCTION fence.revoke_program(organisation uuid, program uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF fence.organisation('settings') IS DISTINCT FROM organisation THEN
+        RAISE EXCEPTION 'whoever runs the settings revokes' USING ERRCODE = 'AL003';
+    END IF;
+    RETURN fence.end_program(organisation, program, fence.acting_membership());
+END $$;
 ALTER FUNCTION fence.revoke_program OWNER TO aloe_definer;
+
+-- Whoever may not let programs in any more has none left: nobody keeps a back door in a place they were let go from.
+CREATE FUNCTION fence.end_programs_of() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT new.active OR NOT fence.permissions_of(new.roles, false) ? 'settings' THEN
+        PERFORM fence.end_program(p.organisation_id, p.program_id, NULL) FROM aloe.programs p
+        WHERE p.organisation_id = new.organisation_id AND p.made_by = new.membership_id AND p.revoked_at IS NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+ALTER FUNCTION fence.end_programs_of OWNER TO aloe_definer;
+CREATE TRIGGER memberships_end_programs AFTER UPDATE OF roles, active ON aloe.memberships FOR EACH ROW EXECUTE FUNCTION fence.end_programs_of();
+
+-- A program's session ends with its credential alone: signing out in a browser leaves it.
+CREATE OR REPLACE FUNCTION fence.end_session(any_token_hash bytea, why text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    account uuid;
+BEGIN
+    PERFORM fence.at_the_door();
+    UPDATE aloe.sessions s SET ended_at = now(), ended_why = why
+    FROM aloe.session_tokens t WHERE t.token_hash = any_token_hash AND s.session_id = t.session_id AND s.ended_at IS NULL
+        AND s.permissions IS NULL
+    RETURNING s.user_id INTO account;
+    IF account IS NOT NULL THEN
+        PERFORM fence.note_sign_in(account, 'sign_out', 'done');
+    END IF;
+END $$;
 GRANT EXECUTE ON FUNCTION fence.make_program, fence.revoke_program TO aloe_member;
 
 -- A credential for an access token of some minutes. Nothing for one that is unknown, over or revoked.

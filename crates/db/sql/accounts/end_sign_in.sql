@@ -1,1 +1,1 @@
-SELECT fence.end_sign_in($1) AS ended
+SELECT fence.end_step($1, $2) AS ended

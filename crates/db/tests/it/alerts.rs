@@ -67,7 +67,11 @@ async fn p12_many_networks_against_one_account_are_told_to_its_owners_and_nobody
     assert!(alerts::see_alert(&mut tx, alert.id, &owner.membership).await.unwrap());
     assert!(!alerts::see_alert(&mut tx, alert.id, &owner.membership).await.unwrap());
     tx.commit().await.unwrap();
-    wrong(&db, from(7), &colleague.email).await;
+    wrong(&db, from(7), "nobody@elsewhere.example").await;
+    assert_eq!(seen_by(&db, &owner).await.len(), 1, "what was seen is no news");
+    for n in 0..5 {
+        wrong(&db, from(70 + n), &colleague.email).await;
+    }
     let alerts = seen_by(&db, &owner).await;
     assert_eq!(alerts.len(), 2);
     assert!(alerts[0].seen.is_none());

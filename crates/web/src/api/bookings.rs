@@ -245,6 +245,7 @@ pub async fn create(
         language,
         ..read(&staff, &agenda, body)?
     };
+    may_tell(&staff, tell).await?;
     let mut tx = staff.begin().await?;
     let id = bookings::book_at_desk(&mut tx, &agenda, &wanted, &key)
         .await
@@ -361,6 +362,7 @@ pub async fn move_it(
         minutes: body.minutes,
         overbook_reason,
     };
+    may_tell(&staff, body.tell).await?;
     let mut tx = staff.begin().await?;
     let before = bookings::find(&mut tx, id).await?;
     bookings::move_at_desk(&mut tx, &agenda, id, &to)
@@ -398,6 +400,7 @@ pub async fn set_status(
         return Err(Refusal::of(&f));
     }
     let agenda = agenda(&staff).await?;
+    may_tell(&staff, body.tell && status == Status::Cancelled).await?;
     let mut tx = staff.begin().await?;
     let changed = bookings::set_status(&mut tx, &agenda, id, body.version, status, &reason).await;
     changed.map_err(|e| refusal(e, &agenda))?;
@@ -434,4 +437,23 @@ fn refusal(error: BookingError, agenda: &Agenda) -> Refusal {
         }
         other => other.into(),
     }
+}
+
+/// A program tells as many people by SMS as a busy desk would: sixty, then one a minute. Beyond that the organisation is warned.
+async fn may_tell<N>(staff: &Staff<N>, tell: bool) -> Result<(), Refusal> {
+    if !tell || !staff.signed_in.is_program {
+        return Ok(());
+    }
+    let program = staff.member.id.to_string();
+    let wait = staff.app.doors.throttle("program sms", &program, 60, 60.0).await?;
+    if wait == 0 {
+        return Ok(());
+    }
+    let met = "sixty messages of a program, and one a minute";
+    staff
+        .app
+        .doors
+        .alarm_sms(&staff.visit, &staff.member.slug, met, "")
+        .await?;
+    Err(Refusal::Failure(Failure::TooOften(wait)))
 }

@@ -1,6 +1,7 @@
 //! Proving the phone by a one-time PIN, and the booking that follows.
 
 use aloe_db::bookings::{self, BookingError, Confirmed, IdempotencyKey, PersonBooking};
+use aloe_db::doors::Limit;
 use aloe_db::error::DbError;
 use aloe_db::messages::{self, Channel, Message};
 use aloe_db::proofs::{self, PROOF_SECONDS, Verdict};
@@ -75,76 +76,56 @@ pub async fn send(guest: &Guest, trip: &Trip<'_>, person: &Person) -> Answer {
     ask(guest, trip, person, proof, None, false)
 }
 
-/// A limit of the codes that are sent.
-struct Limit {
-    act: &'static str,
-    key: String,
-    burst: i32,
-    period: f64,
-    /// What stands in the alert when it is met; blank where that is no news.
-    alarm: &'static str,
-}
-
-/// The limits of a code, the narrowest first. Those of money hold by the hour: half at once, half over the hour.
-fn limits(guest: &Guest, phone: &PhoneNumber) -> [Limit; 6] {
-    let limit = |act, key: &str, burst, period, alarm| Limit {
+/// The limits of a code, each with what stands in the alert when it is met, blank where that is no news. Those of money hold by the
+/// hour: half at once, half over the hour.
+fn limits(guest: &Guest, phone: &PhoneNumber) -> [(Limit, &'static str); 7] {
+    let limit = |act, key: &str, burst, period| Limit {
         act,
         key: key.to_owned(),
         burst,
         period,
-        alarm,
     };
-    let hourly = |act, key: &str, most: u32, alarm| {
+    let hourly = |act, key: &str, most: u32| {
         let most = most.max(2);
         let burst = i32::try_from(most / 2).unwrap_or(i32::MAX);
-        limit(act, key, burst, 7_200.0 / f64::from(most), alarm)
+        limit(act, key, burst, 7_200.0 / f64::from(most))
     };
     let all = guest.visitor.app.config.sms_per_hour;
     [
-        limit("pin number", phone.e164(), 3, 5.0 * 60.0, ""),
-        limit("pin number day", phone.e164(), 6, 4.0 * 3600.0, ""),
-        limit("pin source", &guest.visit.network(), 10, 6.0 * 60.0, ""),
-        hourly(
-            "pin range",
-            phone.range(),
-            20,
+        (limit("pin source", &guest.visit.network(), 10, 6.0 * 60.0), ""),
+        (limit("pin pause", phone.e164(), 1, PAUSE as f64), ""),
+        (limit("pin number", phone.e164(), 3, 5.0 * 60.0), ""),
+        (limit("pin number day", phone.e164(), 6, 4.0 * 3600.0), ""),
+        (
+            hourly("pin range", phone.range(), 20),
             "twenty an hour for neighbouring numbers",
         ),
-        hourly(
-            "pin organisation",
-            &guest.slug,
-            200,
+        (
+            hourly("pin organisation", &guest.slug, 200),
             "two hundred an hour for the booking page",
         ),
-        hourly(
-            "pin installation",
-            "",
-            all,
+        (
+            hourly("pin installation", "", all),
             "that of all booking pages of this installation",
         ),
     ]
 }
 
 /// Counts a PIN about to be sent: a pause between two, and a few a day for one number; more for a source, a range of numbers, an
-/// organisation, and all of them. Whoever pumps SMS through this page meets the smallest first, and is made known.
+/// organisation, and all of them. A code that is refused by one counts for none: nobody uses up what is another's. Whoever pumps SMS
+/// through this page is made known.
 async fn admit(guest: &Guest, phone: &PhoneNumber) -> Result<(), Failure> {
     let doors = &guest.visitor.app.doors;
-    let pause = doors.throttle("pin pause", phone.e164(), 1, PAUSE as f64).await?;
-    if pause > 0 {
-        return Err(Failure::TooOften(pause));
+    let (limits, alarms): (Vec<Limit>, Vec<&str>) = limits(guest, phone).into_iter().unzip();
+    let (wait, met) = doors.throttle_all(&limits).await?;
+    if wait == 0 {
+        return Ok(());
     }
-    for limit in limits(guest, phone) {
-        let wait = doors.throttle(limit.act, &limit.key, limit.burst, limit.period).await?;
-        if wait == 0 {
-            continue;
-        }
-        if !limit.alarm.is_empty() {
-            let (slug, range) = (&guest.slug, phone.range());
-            doors.alarm_sms(&guest.visit, slug, limit.alarm, range).await?;
-        }
-        return Err(Failure::TooOften(wait));
+    let alarm = met.and_then(|at| alarms.get(at)).copied().unwrap_or_default();
+    if !alarm.is_empty() {
+        doors.alarm_sms(&guest.visit, &guest.slug, alarm, phone.range()).await?;
     }
-    Ok(())
+    Err(Failure::TooOften(wait))
 }
 
 fn ask(guest: &Guest, trip: &Trip<'_>, person: &Person, proof: Uuid, error: Option<String>, locked: bool) -> Answer {

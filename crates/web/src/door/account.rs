@@ -126,6 +126,7 @@ pub(super) fn notice_words(what: &str) -> &'static str {
         "factor_removal_stopped" => "Turning off your second factor was stopped",
         "recovery_code" => "A recovery code was used",
         "password_reset" => "The password was replaced through a link in your mailbox",
+        "program_made" => "You let a program in: see Programs under the settings of the organisation",
         _ => "Something was changed",
     }
 }

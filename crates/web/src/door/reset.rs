@@ -56,13 +56,13 @@ pub async fn ask(visitor: Visitor, Extension(visit): Extension<Visit>, mut f: Fo
     };
     let source = visit.network();
     let by_source = app.doors.throttle("reset source", &source, 10, 60.0).await?;
+    if by_source > 0 {
+        return Err(Failure::TooOften(by_source));
+    }
     let by_address = app
         .doors
         .throttle("reset address", &email.canonical(), 3, 1_200.0)
         .await?;
-    if by_source > 0 {
-        return Err(Failure::TooOften(by_source));
-    }
     // Beyond the limit of an address nothing more is sent, and nobody is told: its owner has the links that were.
     if by_address == 0 {
         app.doors.ask_reset(&visit, &app.mails, &email).await?;

@@ -142,7 +142,14 @@ async fn compare(
     let known = account
         .as_ref()
         .map(|a| StoredPassword::from_stored(a.password_hash.clone()));
-    let verdict = verify(app, typed.clone(), known).await?;
+    let verdict = match verify(app, typed.clone(), known).await {
+        Ok(verdict) => verdict,
+        Err(failure) => {
+            // Nothing was compared, so nothing was guessed.
+            attempt.was_right().await?;
+            return Err(failure);
+        }
+    };
     let right = matches!(verdict, Verdict::Matches | Verdict::NeedsUpgrade);
     let Some(account) = account.filter(|a| right && !a.disabled) else {
         attempt.was_wrong().await?;

@@ -61,6 +61,10 @@ pub fn words(kind: &str, about: &str, detail: &serde_json::Value) -> (String, St
                 text("source")
             ),
         ),
+        "program_made" => (
+            format!("{about} let a program in: {}", text("program")),
+            "It works by itself, with a credential, until that is over or revoked. Under Settings, Programs, stands what it may do and when it was used last. If nobody agreed to it, revoke it there.".to_owned(),
+        ),
         "sms_pumping" => (
             "Very many codes by SMS from your booking page".to_owned(),
             format!(
@@ -102,6 +106,7 @@ fn line(staff: &Staff<Team>, alert: &Alert) -> Line {
             "account_guessed" | "unusual_hours" => {
                 Some((staff.link("/trail?action=sign_in"), "See the sign-ins in the trail"))
             }
+            "program_made" => Some((staff.link("/settings/programs"), "See the programs")),
             _ => None,
         },
     }

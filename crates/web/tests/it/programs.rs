@@ -206,3 +206,43 @@ async fn n13_letting_a_program_in_asks_for_a_fresh_proof_and_something_ticked() 
     let team = app.signed_in(&owner).get("/o/letin/team").await;
     assert!(!team.text.contains("(program)"), "programs are no colleagues");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p7_a_program_ends_with_the_role_of_whoever_let_it_in_and_owners_are_told_of_it() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("backdoor").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let admin = app.db.member(&practice, Role::Administrator).await;
+    let credential = make(&app, &admin, &["people"]).await;
+    let mut program = entered(&app, &credential).await;
+    assert_eq!(search(&mut program, "backdoor").await, StatusCode::OK);
+    let alerts = app.signed_in(&owner).get("/o/backdoor/alerts").await.text;
+    assert!(alerts.contains("let a program in: Lab feed"), "{alerts}");
+    let demoted = [("version", "1"), ("role", "reception"), ("standing", "active")];
+    let path = format!("/o/backdoor/team/{}", admin.membership.id);
+    let page = app.signed_in(&owner).post("/o/backdoor/team", &path, &demoted).await;
+    assert_eq!(page.location, "/o/backdoor/team", "{}", page.text);
+    assert_eq!(search(&mut program, "backdoor").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(exchange(&app, &credential).await.status, StatusCode::UNAUTHORIZED);
+    let list = app.signed_in(&owner).get("/o/backdoor/settings/programs").await.text;
+    assert!(list.contains("Ended with its maker"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n16_a_programs_token_as_a_cookie_ends_nothing() {
+    let app = TestApp::start().await;
+    let practice = app.db.practice("ended").await;
+    let owner = app.db.member(&practice, Role::Owner).await;
+    let other = app.db.member(&practice, Role::Reception).await;
+    let mut program = entered(&app, &make(&app, &owner, &["bookings"]).await).await;
+    let (_, header) = program.headers.first().unwrap().clone();
+    let claims = data_encoding::BASE64URL_NOPAD
+        .decode(header.split('.').nth(1).unwrap().as_bytes())
+        .unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    let mut thief = app.browser();
+    thief.set_cookie("access", claims["jti"].as_str().unwrap());
+    let door = [("email", other.email.as_str()), ("password", aloe_testkit::PASSWORD)];
+    assert_eq!(thief.post("/sign-in", "/sign-in", &door).await.location, "/");
+    assert_eq!(bookings(&mut program, "ended").await, StatusCode::OK);
+}

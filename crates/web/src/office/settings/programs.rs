@@ -98,9 +98,12 @@ fn line(staff: &Staff<Settings>, p: &Program) -> Line {
         .collect::<Vec<_>>();
     let over = p.expires_at < clock::now();
     let state = match &p.revoked {
+        Some((at, by)) if by.is_empty() => {
+            format!("Ended with its maker's role, {}", clock::short_moment(*at, zone))
+        }
         Some((at, by)) => format!("Revoked by {by}, {}", clock::short_moment(*at, zone)),
-        None if over => format!("Over since {}", clock::short_moment(p.expires_at, zone)),
-        None => format!("Works until {}", clock::short_moment(p.expires_at, zone)),
+        None if over => format!("Over since {}", clock::plain_moment(p.expires_at, zone)),
+        None => format!("Works until {}", clock::plain_moment(p.expires_at, zone)),
     };
     let used = match &p.last_used {
         Some((at, Some(source))) => format!("Used last {} from {source}", clock::short_moment(*at, zone)),

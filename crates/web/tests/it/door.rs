@@ -98,19 +98,14 @@ async fn p10_a_password_that_is_easy_to_guess_is_not_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn p12_tries_on_one_account_are_slowed() {
     let app = TestApp::start().await;
-    let mut last = StatusCode::OK;
-    for _ in 0..11 {
-        last = app
-            .browser()
-            .post(
-                "/sign-in",
-                "/sign-in",
-                &[("email", "a@example.org"), ("password", "not the password")],
-            )
-            .await
-            .status;
+    let mut slowed = 0;
+    for _ in 0..8 {
+        let fields = [("email", "a@example.org"), ("password", "not the password")];
+        let page = app.browser().post("/sign-in", "/sign-in", &fields).await;
+        slowed += u32::from(page.status == StatusCode::TOO_MANY_REQUESTS);
     }
-    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    // Five are compared at once; of the rest some may come when a wait is over.
+    assert!((1..=3).contains(&slowed), "{slowed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -162,9 +162,7 @@ BEGIN
         PERFORM fence.raise_operator_alert('stuffing', coalesce(seen.source, 'unknown'), to_jsonb(seen));
     END LOOP;
     -- What somebody has seen already is no news. A browser that is known may belong to a shared desk: twenty wrong in a day are many.
-    FOR seen IN SELECT m.organisation_id, m.membership_id,
-            count(DISTINCT w.network) FILTER (WHERE w.at > now() - interval '1 hour') AS networks,
-            count(*) FILTER (WHERE w.at > now() - interval '1 hour') AS guesses
+    FOR seen IN SELECT m.organisation_id, m.membership_id, count(DISTINCT w.network) AS networks, count(*) AS guesses
         FROM fence.wrong_passwords w
         JOIN aloe.users u ON fence.bucket('sign-in account', u.email_key) = w.account
         JOIN aloe.memberships m ON m.user_id = u.user_id AND m.active

@@ -99,6 +99,14 @@ impl PasswordParameters {
         stored.is_bearable().then_some(stored)
     }
 
+    /// The work that is left of these parameters when that of `weaker` is done; nothing when it is as much.
+    pub(super) fn beyond(self, weaker: Self) -> Option<Self> {
+        let work = |of: Self| u64::from(of.memory_kib) * u64::from(of.passes);
+        let left = work(self).checked_sub(work(weaker))? / u64::from(self.memory_kib.max(1));
+        let passes = u32::try_from(left).ok().filter(|passes| *passes > 0)?;
+        Some(Self { passes, ..self })
+    }
+
     /// Whether a hash with these parameters costs an attacker less than one with `wanted`.
     pub(super) fn is_weaker_than(self, wanted: Self) -> bool {
         let work = |of: Self| u64::from(of.memory_kib) * u64::from(of.passes);
@@ -165,6 +173,14 @@ mod tests {
     fn calibration_never_goes_below_the_minimum() {
         let chosen = PasswordParameters::calibrate(Duration::ZERO).unwrap();
         assert_eq!(chosen, PasswordParameters::OWASP_MINIMUM);
+    }
+
+    #[test]
+    fn what_is_left_of_the_work_is_what_a_weaker_hash_did_not_do() {
+        let of = |passes| PasswordParameters::of(47_104, passes, 1).unwrap();
+        assert_eq!(of(3).beyond(of(1)), Some(of(2)));
+        assert_eq!(of(2).beyond(of(2)), None);
+        assert_eq!(of(1).beyond(of(2)), None);
     }
 
     #[test]

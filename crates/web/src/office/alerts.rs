@@ -42,7 +42,7 @@ pub fn words(kind: &str, about: &str, detail: &serde_json::Value) -> (String, St
         "account_guessed" => (
             format!("Somebody guesses the password of {about}"),
             format!(
-                "{} wrong passwords from {} within an hour. Nobody got in by them, and each further guess waits longer. {about} goes on in browsers used before. Ask {about} to choose another password if this one is used elsewhere as well, and to add a second factor.",
+                "{} wrong passwords from {} within a day. Nobody got in by them, and each further guess waits longer. {about} goes on in browsers used before. Ask {about} to choose another password if this one is used elsewhere as well, and to add a second factor.",
                 number("guesses"),
                 counted(number("networks"), "network")
             ),
